@@ -1,0 +1,123 @@
+/** What facts say about a query. Rules are views on these answers; one file beside this one computes each of them. */
+import type { Tri } from "../base/tri.js";
+import type { ColumnRef, Query, Range, Span, TableRef } from "../query/model.js";
+import type { Index, Table } from "../schema/model.js";
+
+/** How many rows can come back, as a lattice from at most one to the whole table. */
+export type RowBound =
+  | { readonly kind: "one" }
+  /** `rows` is absent when the number is a parameter. */
+  | { readonly kind: "limited"; readonly rows?: number }
+  /** An IN list or another list of keys bounds it. */
+  | { readonly kind: "keyList" }
+  /** The table is small by its row count or by the settings. */
+  | { readonly kind: "smallTable" }
+  /** Nothing but equalities with keys of a parent or tenant; `columns` are those keys. */
+  | { readonly kind: "scoped"; readonly columns: readonly string[] }
+  /** Some condition that may select few rows or many. */
+  | { readonly kind: "filtered" }
+  /** Every row, or every row in at least one configuration of the program that `why` names. */
+  | { readonly kind: "whole"; readonly why: WholeReason; readonly columns?: readonly string[]; readonly detail?: string; readonly span?: Span }
+  /** It does not read rows of a table: no FROM, only functions, a sub-query of another query. */
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type WholeReason =
+  | "no-filter"
+  /** Every part of the filter is optional. */
+  | "optional-filter"
+  /** Only conditions that many rows satisfy: flags, null tests, inequalities. */
+  | "flags-only"
+  /** OFFSET or skip without a limit. */
+  | "offset-without-limit"
+  | "limit-may-be-undefined";
+
+/** Which rows an update or a delete hits. */
+export type WriteScope =
+  | { readonly kind: "filtered" }
+  | { readonly kind: "all"; readonly why: "no-where" | "empty-where" | "always-true"; readonly span?: Span }
+  /** Whole-table by its name (`deleteAll`, `truncate`) or on a temporary table. */
+  | { readonly kind: "deliberate"; readonly why: "named" | "truncate" | "temporary" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** A condition that the library drops because its value may be undefined. */
+export interface DroppedCondition {
+  readonly column: ColumnRef;
+  readonly span: Span;
+  /** "`id` is an optional parameter" */
+  readonly why: string;
+  /** Nothing restricts the rows once it (and every other such condition) is dropped. */
+  readonly leavesAll: Tri;
+}
+
+/** A query that is executed once per element of something. */
+export interface Repetition {
+  /** What the report marks, in the linted file: the query, or the call in the loop that reaches it. */
+  readonly place: Range;
+  /** 1-based line of the loop or of the call of the callback. */
+  readonly loopLine: number;
+  /** `for…of`, `map`, `forEach`, `while`, … */
+  readonly loopKind: string;
+  /** Source text of what is iterated, shortened; absent when there is none. */
+  readonly over?: string;
+  readonly operation: RepeatedOperation;
+  /** The elements run at once (`Promise.all`), not one after the other. */
+  readonly concurrent: boolean;
+  /** Names of the functions between the loop and the query, outermost first; empty when the query stands in the loop. */
+  readonly via: readonly string[];
+  /** Where the query stands, when it is another file: path relative to the working directory, and 1-based line. */
+  readonly target?: { readonly file: string; readonly line: number };
+  /** How many loops enclose the query, this one included. */
+  readonly depth: number;
+}
+
+/** What is repeated: the advice differs. */
+export type RepeatedOperation =
+  | "read"
+  | "insert"
+  /** The same values written to each row. */
+  | "update-same"
+  | "update-different"
+  | "delete"
+  | "upsert"
+  /** The query does not depend on the element at all. */
+  | "invariant";
+
+/** How one table of a query can be reached. */
+export interface TableAccess {
+  readonly ref: TableRef;
+  readonly table: Table;
+  readonly verdict: "usable" | "unusable" | "unknown";
+  /** Columns that the filter names, in order. */
+  readonly columns: readonly string[];
+  /** What the report marks. */
+  readonly span: Span;
+  /** Words for the message: why the nearest index does not serve. */
+  readonly reason: string;
+  readonly index?: Index;
+  readonly nearest?: Index;
+  /** The index that would serve: DDL in the dialect, and the declaration where the schema is declared in code. */
+  readonly proposal?: { readonly ddl: string; readonly declaration?: string };
+}
+
+/** Everything rules may ask about a query; each answer is computed at most once. */
+export interface QueryFacts {
+  bound(): RowBound;
+  writeScope(): WriteScope;
+  droppedConditions(): readonly DroppedCondition[];
+  repetitions(): readonly Repetition[];
+  access(): readonly TableAccess[];
+  /** Name of the table for messages: the table's name, the model's name, or undefined. */
+  tableName(): string | undefined;
+  /** Source text of a range of the linted file. */
+  text(range: Range): string;
+  /** 1-based line of an offset of the linted file. */
+  line(offset: number): number;
+}
+
+/** One query of a linted file with its facts. `reached` queries stand in another function; only their repetitions matter. */
+export interface Subject {
+  readonly query: Query;
+  readonly facts: QueryFacts;
+  readonly reached: boolean;
+}
