@@ -4,8 +4,9 @@ import type { QueryFacts } from "./facts/contract.js";
 import type { Query, Range, TextEdit } from "./query/model.js";
 
 export type * from "./facts/contract.js";
-export type { Query, Range, Span, TextEdit, Predicate, ColumnRef, TableRef } from "./query/model.js";
+export type { Query, Range, Span, TextEdit, Predicate, ColumnRef, TableRef, StatementKind } from "./query/model.js";
 export type { Tri } from "./base/tri.js";
+export { unreachable } from "./base/exhaustive.js";
 
 /** The presets a rule belongs to, from the quietest on: a rule of `recommended` is in `strict` and `all` too. */
 export type PresetName = "recommended" | "strict" | "all";
@@ -21,12 +22,15 @@ export interface Finding<MessageId extends string> {
 export interface Suggestion<MessageId extends string> {
   readonly messageId: MessageId;
   readonly data?: Readonly<Record<string, string | number>>;
-  readonly edits: readonly TextEdit[];
+  /** Made when the finding is reported. Nothing, or no edit, means that there is no right edit here. */
+  readonly edits: () => readonly TextEdit[] | undefined;
 }
 
 export interface RuleContext<Options> {
   readonly facts: QueryFacts;
   readonly options: Options;
+  /** Words for a place in another file: `db/schema.sql:12`, relative to the working directory. */
+  readonly place: (where: { readonly file: string; readonly line: number }) => string;
 }
 
 export interface RuleDefinition<Options extends object, MessageId extends string> {
@@ -46,9 +50,38 @@ export interface RuleDefinition<Options extends object, MessageId extends string
   check(query: Query, context: RuleContext<Options>): Iterable<Finding<MessageId>>;
 }
 
+/** A rule as the bridge and the presets see it, whatever its options and messages are. */
+export type AnyRule = RuleDefinition<object, string>;
+
 /** Declares a rule. */
 export function defineRule<Options extends object, MessageId extends string>(
   definition: RuleDefinition<Options, MessageId>,
 ): RuleDefinition<Options, MessageId> {
   return definition;
+}
+
+const LONGEST_NAME = 60;
+
+/** Words that stand for the table of a query between backticks: its name, or how the code writes a name made at run time. */
+export function tableLabel(query: Query, facts: QueryFacts): string {
+  const name = facts.tableName();
+  if (name !== undefined) return name;
+  const first = query.sources[0];
+  const table = query.target ?? (first?.kind === "table" ? first.table : undefined);
+  const written = table === undefined ? "" : facts.text(query.locate(table.span)).trim();
+  const readable = written !== "" && written.length <= LONGEST_NAME && !/[\r\n`]/u.test(written);
+  return readable ? written : "a table chosen at run time";
+}
+
+/** Is the table among the names, compared without case, with or without its schema? */
+export function isNamed(table: { readonly name: string; readonly schema?: string; readonly model?: string }, names: readonly string[]): boolean {
+  const own = [table.name, table.model, table.schema === undefined ? undefined : `${table.schema}.${table.name}`];
+  return names.some((name) => own.some((candidate) => candidate?.toLowerCase() === name.toLowerCase()));
+}
+
+/** `a`, `b` and `c`: names in backticks as a sentence lists them. */
+export function listOfNames(names: readonly string[]): string {
+  const quoted = [...new Set(names)].map((name) => `\`${name}\``);
+  const last = quoted.pop() ?? "";
+  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
 }

@@ -1,0 +1,16 @@
+/** The presets, computed from what the rules say of themselves. */
+import type { Linter } from "eslint";
+import type { AnyRule, PresetName } from "./rule.js";
+
+export const PRESET_NAMES: readonly PresetName[] = ["recommended", "strict", "all"];
+
+/** The rules of a preset with their options. Everything is an error, so that bulk suppressions can adopt it on an old code base. */
+export function presetRules(preset: PresetName, rules: readonly AnyRule[], namespace: string): Linter.RulesRecord {
+  const members = rules.filter((rule) => PRESET_NAMES.indexOf(rule.preset) <= PRESET_NAMES.indexOf(preset));
+  return Object.fromEntries(
+    members.map((rule) => {
+      const entry: Linter.RuleEntry = preset === "recommended" || rule.strictOptions === undefined ? "error" : ["error", { ...rule.strictOptions }];
+      return [`${namespace}/${rule.id}`, entry];
+    }),
+  );
+}
