@@ -107,4 +107,21 @@ export interface Relation {
   readonly referencedColumns: readonly string[];
   /** Name of the relation, where the library pairs the two sides by it. */
   readonly pair?: string;
+  /** Table that joins the two sides of a many-to-many relation. */
+  readonly through?: string;
+}
+
+/**
+ * The indexes that InnoDB makes for foreign keys that no index leads with (MySQL manual, 15.1.20.5; MariaDB, Foreign
+ * Keys). Other engines make none.
+ */
+export function foreignKeyIndexes(table: Pick<Table, "indexes" | "foreignKeys">): readonly Index[] {
+  const made: Index[] = [];
+  const leads = (index: Index, columns: readonly string[]): boolean =>
+    index.method === "btree" && columns.every((column, position) => index.parts[position]?.column?.toLowerCase() === column.toLowerCase() && index.parts[position].length === undefined);
+  for (const { columns, provenance } of table.foreignKeys) {
+    if (columns.length === 0 || [...table.indexes, ...made].some((index) => leads(index, columns))) continue;
+    made.push({ kind: "index", method: "btree", parts: columns.map((column) => ({ column })), include: [], implicit: true, provenance });
+  }
+  return made;
 }
