@@ -1,0 +1,215 @@
+/** Builder chains: the calls that follow a call on its own result, over several statements, and what becomes of the result. */
+import type { TSESTree } from "@typescript-eslint/utils";
+import { enclosingFunction, isFunction, isUndefined, memberName, unwrap, wrapped, type Node } from "./ast.js";
+import { isConditional } from "./objects.js";
+import type { SourceModule } from "./source-module.js";
+import type { Sending } from "../query/model.js";
+
+export interface ChainStep {
+  readonly name: string;
+  readonly args: readonly TSESTree.CallExpressionArgument[];
+  readonly call: TSESTree.CallExpression;
+  /** `maybe`: the step is taken only under a condition. */
+  readonly presence: "always" | "maybe";
+}
+
+/** What becomes of the value of an expression. */
+export type Fate =
+  /** Awaited, returned from a function, or handed to something that awaits it (`Promise.all`, `.then`). */
+  | "settled"
+  /** The statement ends with it: nothing waits for it. */
+  | "dropped"
+  /** Argument of another call, which is `taker`. */
+  | "argument"
+  | "unknown";
+
+export interface Chain {
+  /** The call the chain begins with, and every call after it. */
+  readonly steps: readonly ChainStep[];
+  /** The outermost expression in the first statement. */
+  readonly end: Node;
+  readonly fate: Fate;
+  /** The call that takes it, when the fate is `argument`. */
+  readonly taker?: TSESTree.CallExpression;
+  /** The builder goes where it cannot be followed: further steps are possible. */
+  readonly escapes: boolean;
+}
+
+/** The chain that begins with a call. */
+export function chainOf(root: TSESTree.CallExpression, module: SourceModule): Chain {
+  const steps: ChainStep[] = [{ name: stepName(root), args: root.arguments, call: root, presence: "always" }];
+  const end = climb(root, steps, "always");
+  const fate = fateOf(end);
+  if (fate.fate !== "held") return { steps, end, fate: fate.fate, ...(fate.taker && { taker: fate.taker }), escapes: fate.fate === "unknown" };
+  return followVariable(fate.holder, end, steps, module);
+}
+
+function stepName(call: TSESTree.CallExpression): string {
+  const callee = unwrap(call.callee);
+  if (callee.type === "MemberExpression") return memberName(callee) ?? "";
+  return callee.type === "Identifier" ? callee.name : "";
+}
+
+/** Follows `.method(…)` upward; pushes each step and returns the outermost expression. */
+function climb(from: Node, steps: ChainStep[], presence: ChainStep["presence"]): Node {
+  let current = wrapped(from);
+  for (;;) {
+    const member = current.parent;
+    if (member?.type !== "MemberExpression" || member.object !== current) return current;
+    const callee = wrapped(member);
+    const call = callee.parent;
+    if (call?.type !== "CallExpression" || call.callee !== callee) return current;
+    const name = memberName(member);
+    if (name === undefined) return current;
+    if (name === "then" || name === "catch" || name === "finally") return current;
+    steps.push({ name, args: call.arguments, call, presence });
+    current = wrapped(call);
+  }
+}
+
+type FateOf = { readonly fate: Fate; readonly taker?: TSESTree.CallExpression; readonly holder?: undefined } | { readonly fate: "held"; readonly holder: TSESTree.Identifier; readonly taker?: undefined };
+
+const COMBINATORS = new Set(["all", "allSettled", "race", "any"]);
+
+/** What happens with the value of an expression where it stands. */
+export function fateOf(end: Node): FateOf {
+  const node = wrapped(end);
+  const parent = node.parent;
+  if (!parent) return { fate: "unknown" };
+  switch (parent.type) {
+    case "AwaitExpression":
+    case "ReturnStatement":
+    case "YieldExpression":
+      return { fate: "settled" };
+    case "ArrowFunctionExpression":
+      return { fate: parent.body === node ? "settled" : "unknown" };
+    case "MemberExpression": {
+      const call = parent.parent;
+      const name = memberName(parent);
+      if (parent.object === node && call.type === "CallExpression" && call.callee === parent) {
+        if (name === "then" || name === "catch" || name === "finally") return { fate: "settled" };
+        return { fate: "unknown" };
+      }
+      return { fate: "unknown" };
+    }
+    case "ExpressionStatement":
+      return { fate: "dropped" };
+    case "UnaryExpression":
+      return { fate: parent.operator === "void" ? "dropped" : "unknown" };
+    case "ConditionalExpression":
+      return parent.test === node ? { fate: "unknown" } : fateOf(parent);
+    case "LogicalExpression":
+    case "SequenceExpression":
+      return fateOf(parent);
+    case "VariableDeclarator":
+      return parent.id.type === "Identifier" ? { fate: "held", holder: parent.id } : { fate: "unknown" };
+    case "AssignmentExpression":
+      return parent.right === node && parent.left.type === "Identifier" && parent.operator === "=" ? { fate: "held", holder: parent.left } : { fate: "unknown" };
+    case "ArrayExpression": {
+      const outer = wrapped(parent);
+      const taker = outer.parent;
+      if (taker?.type === "CallExpression") return taken(taker);
+      return fateOf(parent).fate === "settled" ? { fate: "settled" } : { fate: "unknown" };
+    }
+    case "SpreadElement":
+      return { fate: "unknown" };
+    case "CallExpression":
+      return parent.callee === node ? { fate: "unknown" } : taken(parent);
+    case "ForOfStatement":
+      return { fate: parent.right === node ? "settled" : "unknown" };
+    default:
+      return { fate: "unknown" };
+  }
+}
+
+function taken(call: TSESTree.CallExpression): FateOf {
+  const callee = unwrap(call.callee);
+  if (callee.type === "MemberExpression" && callee.object.type === "Identifier" && callee.object.name === "Promise" && COMBINATORS.has(memberName(callee) ?? "")) return { fate: "settled" };
+  return { fate: "argument", taker: call };
+}
+
+/** A builder held in a variable: every use of the variable in source order. */
+function followVariable(holder: TSESTree.Identifier, end: Node, steps: ChainStep[], module: SourceModule): Chain {
+  const variable = module.lookUp(holder.name, holder);
+  if (!variable) return { steps, end, fate: "unknown", escapes: true };
+  const home = enclosingFunction(end);
+  let fate: Fate = "dropped";
+  let taker: TSESTree.CallExpression | undefined;
+  let escapes = false;
+  const settle = (next: Fate, call?: TSESTree.CallExpression): void => {
+    if (next === "settled" || fate === "dropped" || fate === "unknown") {
+      fate = next;
+      taker = call;
+    }
+  };
+  const uses = variable.references
+    .map((reference) => ({ reference, node: reference.identifier as Node }))
+    .filter(({ node }) => node.range[0] >= holder.range[0] && node !== holder)
+    .sort((a, b) => a.node.range[0] - b.node.range[0]);
+  for (const { reference, node } of uses) {
+    if (reference.init) continue;
+    const inCallback = enclosingFunction(node) !== home;
+    if (node.parent?.type === "AssignmentExpression" && node.parent.left === node) {
+      const source = baseOf(node.parent.right);
+      // `qb = qb.where(…)` goes on with the same builder (its right side is met as a use of its own); another value ends it.
+      if (!(source?.type === "Identifier" && source.name === holder.name)) escapes = true;
+      continue;
+    }
+    const presence = inCallback || isConditional(node, holder) ? "maybe" : "always";
+    const last = climb(node, steps, presence);
+    const next = fateOf(last);
+    if (next.fate === "held") {
+      if (next.holder.name !== holder.name) {
+        const further = followVariable(next.holder, last, steps, module);
+        if (further.escapes) escapes = true;
+        settle(further.fate, further.taker);
+      }
+    } else if (next.fate === "dropped") {
+      // `qb.where(…);` as a statement changes the builder in place.
+    } else if (next.fate === "unknown") {
+      if (isTest(last)) continue;
+      escapes = true;
+      settle("unknown");
+    } else settle(next.fate, next.taker);
+  }
+  return { steps, end, fate, ...(taker && { taker }), escapes };
+}
+
+/** The receiver a chain of calls and members begins with. */
+export function baseOf(node: Node): Node | undefined {
+  let current = unwrap(node);
+  for (;;) {
+    if (current.type === "AwaitExpression") current = unwrap(current.argument);
+    else if (current.type === "CallExpression") {
+      const callee = unwrap(current.callee);
+      if (callee.type !== "MemberExpression") return callee;
+      current = unwrap(callee.object);
+    } else if (current.type === "MemberExpression") current = unwrap(current.object);
+    else return current;
+  }
+}
+
+function isTest(node: Node): boolean {
+  const parent = node.parent;
+  return (parent?.type === "IfStatement" && parent.test === node) || parent?.type === "UnaryExpression" || (parent?.type === "BinaryExpression" && (isUndefined(parent.left) || isUndefined(parent.right)));
+}
+
+/** When a lazily sent value (a thenable builder, a Prisma promise) goes out, by what becomes of it. */
+export function sendingOf(fate: Fate): Sending {
+  switch (fate) {
+    case "settled":
+      return "now";
+    case "argument":
+      return "unknown";
+    case "dropped":
+      return "built";
+    case "unknown":
+      return "unknown";
+  }
+}
+
+/** Is the expression an element of what a callback returns to `map` and the like? Then its promise is awaited with the others. */
+export function isCallbackResult(node: Node): boolean {
+  const fn = enclosingFunction(node);
+  return fn !== undefined && isFunction(fn) && wrapped(fn).parent?.type === "CallExpression";
+}

@@ -1,0 +1,1117 @@
+/**
+ * Evaluates expressions and type annotations to what they are, as far as it can be proved: through variables, imports and
+ * re-exports, classes and their fields, functions and what they return, annotations, and callbacks of known calls.
+ * One evaluator serves one linted file; it holds no state beyond that.
+ */
+import type { Scope } from "eslint";
+import type { TSESTree } from "@typescript-eslint/utils";
+import {
+  calleeName,
+  isClass,
+  isFunction,
+  keyName,
+  literalString,
+  memberName,
+  unwrap,
+  walk,
+  wrapped,
+  type ClassNode,
+  type FunctionNode,
+  type Node,
+} from "./ast.js";
+import type { SourceModule } from "./source-module.js";
+import { UNKNOWN, type FunctionValue, type LibraryModel, type LibraryValue, type ModuleGraph, type NodeRef, type ParameterValue, type TypeEvidence, type Value } from "./values.js";
+
+/** Deeper than any code a person wrote to be read; ends runaway recursion through generated code. */
+const MAX_DEPTH = 48;
+/** Types that are transparent for the question what a value is. */
+const TRANSPARENT_TYPES = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "Partial", "Required", "NonNullable", "Omit", "Pick", "DeepReadonly"]);
+
+export interface EvaluatorOptions {
+  readonly graph: ModuleGraph;
+  readonly libraries: readonly LibraryModel[];
+  /** Type evidence for the nodes of the linted file. */
+  readonly types?: TypeEvidence;
+  /** Exports that the settings name as clients: specifier and export name → value. */
+  readonly configured?: (specifier: string, name: string) => LibraryValue | undefined;
+}
+
+export class Evaluator {
+  readonly #options: EvaluatorOptions;
+  readonly #libraries: ReadonlyMap<string, LibraryModel>;
+  readonly #values = new Map<Node, Value>();
+  readonly #running = new Set<Node>();
+  #depth = 0;
+
+  constructor(options: EvaluatorOptions) {
+    this.#options = options;
+    this.#libraries = new Map(options.libraries.map((library) => [library.id, library]));
+  }
+
+  /** What an expression evaluates to. A promise is the value it resolves to. Never throws. */
+  evaluate(node: Node, module: SourceModule): Value {
+    const known = this.#values.get(node);
+    if (known) return known;
+    if (this.#running.has(node) || this.#depth >= MAX_DEPTH) return UNKNOWN;
+    this.#running.add(node);
+    this.#depth++;
+    try {
+      let value = this.#expression(node, module);
+      if (value.kind === "unknown" || value.kind === "parameter" || value.kind === "external") value = this.#byTypes(node) ?? value;
+      // A value found while another evaluation of a cycle was cut short may be incomplete: only settled ones are kept.
+      if (value.kind !== "unknown" || this.#running.size === 1) this.#values.set(node, value);
+      return value;
+    } finally {
+      this.#depth--;
+      this.#running.delete(node);
+    }
+  }
+
+  /** The library value an expression evaluates to, if it is one. */
+  library(node: Node, module: SourceModule, library?: string): LibraryValue | undefined {
+    const value = this.evaluate(node, module);
+    return value.kind === "library" && (library === undefined || value.library === library) ? value : undefined;
+  }
+
+  /** What an expression of this type is. */
+  evaluateType(node: Node, module: SourceModule): Value {
+    if (this.#running.has(node) || this.#depth >= MAX_DEPTH) return UNKNOWN;
+    this.#running.add(node);
+    this.#depth++;
+    try {
+      return this.#type(node, module);
+    } finally {
+      this.#depth--;
+      this.#running.delete(node);
+    }
+  }
+
+  /** The value of a property. */
+  member(value: Value, name: string): Value {
+    if (this.#depth >= MAX_DEPTH) return UNKNOWN;
+    this.#depth++;
+    try {
+      return this.#member(value, name);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** What an export of a module is. */
+  exportOf(module: SourceModule, name: string, seen: ReadonlySet<SourceModule> = new Set()): Value {
+    if (seen.has(module)) return UNKNOWN;
+    const configured = this.#options.configured?.(module.path, name);
+    if (configured) return configured;
+    return this.#exportOf(module, name, new Set([...seen, module]));
+  }
+
+  /** The function a call runs, when it is one of the project; for `new C()` and tagged templates nothing. */
+  functionOf(call: TSESTree.CallExpression, module: SourceModule): FunctionValue | undefined {
+    const value = this.evaluate(call.callee, module);
+    return value.kind === "function" ? value : undefined;
+  }
+
+  /** The variable an identifier means, with the module it is declared in. */
+  variable(identifier: TSESTree.Identifier, module: SourceModule): Scope.Variable | undefined {
+    return module.lookUp(identifier.name, identifier);
+  }
+
+  /** The value of a parameter of a function that stands in a call as an argument. */
+  callbackParameter(fn: FunctionNode, module: SourceModule, parameter: number): Value {
+    const outer = wrapped(fn);
+    const call = outer.parent;
+    if (call?.type !== "CallExpression") return UNKNOWN;
+    const argument = call.arguments.indexOf(outer as TSESTree.CallExpressionArgument);
+    if (argument < 0) return UNKNOWN;
+    return this.#callbackOf(call, module, argument, parameter);
+  }
+
+  #byTypes(node: Node): LibraryValue | undefined {
+    const types = this.#options.types;
+    if (!types || (node.type !== "Identifier" && node.type !== "MemberExpression" && node.type !== "CallExpression" && node.type !== "ThisExpression")) return undefined;
+    for (const { specifier, name } of types.typesOf(node)) {
+      const value = this.#typedExport(specifier, name);
+      if (value) return { ...value, evidence: "types" };
+    }
+    return undefined;
+  }
+
+  #expression(node: Node, module: SourceModule): Value {
+    switch (node.type) {
+      case "Identifier":
+        return this.#identifier(node, module);
+      case "MemberExpression": {
+        const name = memberName(node);
+        return name === undefined ? UNKNOWN : this.#member(this.evaluate(node.object, module), name);
+      }
+      case "CallExpression":
+        return this.#call(node, module);
+      case "NewExpression":
+        return this.#construct(this.evaluate(node.callee, module), { node, module });
+      case "TaggedTemplateExpression": {
+        const tag = this.evaluate(node.tag, module);
+        return tag.kind === "library" ? (this.#libraries.get(tag.library)?.tag?.(tag, { node, module }) ?? UNKNOWN) : UNKNOWN;
+      }
+      case "AwaitExpression":
+      case "YieldExpression":
+        return node.argument ? this.evaluate(node.argument, module) : UNKNOWN;
+      case "ChainExpression":
+      case "TSNonNullExpression":
+      case "TSInstantiationExpression":
+        return this.evaluate(node.expression, module);
+      case "TSAsExpression":
+      case "TSTypeAssertion":
+      case "TSSatisfiesExpression": {
+        const value = this.evaluate(node.expression, module);
+        if (value.kind !== "unknown" && value.kind !== "parameter" && value.kind !== "external") return value;
+        const typed = this.evaluateType(node.typeAnnotation, module);
+        return typed.kind === "unknown" ? value : typed;
+      }
+      case "LogicalExpression":
+        return this.#best([node.left, node.right], module);
+      case "ConditionalExpression":
+        return this.#best([node.consequent, node.alternate], module);
+      case "AssignmentExpression":
+        return this.evaluate(node.right, module);
+      case "SequenceExpression": {
+        const last = node.expressions.at(-1);
+        return last ? this.evaluate(last, module) : UNKNOWN;
+      }
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+      case "FunctionDeclaration":
+        return { kind: "function", node, module };
+      case "ClassExpression":
+      case "ClassDeclaration":
+        return { kind: "class", node, module };
+      case "ObjectExpression":
+        return { kind: "object", node, module };
+      case "Literal":
+        return node.value instanceof RegExp ? UNKNOWN : { kind: "literal", value: node.value };
+      case "TemplateLiteral": {
+        const text = literalString(node);
+        return text === undefined ? UNKNOWN : { kind: "literal", value: text };
+      }
+      case "ImportExpression": {
+        const specifier = literalString(node.source);
+        return specifier === undefined ? UNKNOWN : this.#module(specifier, module);
+      }
+      case "ThisExpression":
+        return this.#this(node, module);
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  /** The first alternative that is a library value; else the first that is known. */
+  #best(nodes: readonly Node[], module: SourceModule): Value {
+    let best: Value = UNKNOWN;
+    for (const node of nodes) {
+      const value = this.evaluate(node, module);
+      if (value.kind === "library") return value;
+      if (best.kind === "unknown" || (best.kind === "literal" && (best.value === null || best.value === undefined))) best = value;
+    }
+    return best;
+  }
+
+  #identifier(node: TSESTree.Identifier, module: SourceModule): Value {
+    if (node.name === "undefined") return { kind: "literal", value: undefined };
+    const variable = module.lookUp(node.name, node);
+    if (!variable) {
+      if (node.name === "globalThis" || node.name === "global") return { kind: "external", specifier: "global", name: "*" };
+      return UNKNOWN;
+    }
+    return this.#variable(variable, module);
+  }
+
+  #variable(variable: Scope.Variable, module: SourceModule): Value {
+    let value: Value = UNKNOWN;
+    for (const definition of variable.defs) {
+      value = this.#definition(definition, variable, module);
+      if (value.kind !== "unknown") return value;
+    }
+    return value;
+  }
+
+  #definition(definition: Scope.Definition, variable: Scope.Variable, module: SourceModule): Value {
+    const name = definition.name as TSESTree.Identifier;
+    const node = definition.node as Node;
+    switch (definition.type as string) {
+      case "ImportBinding":
+        return this.#import(node, definition.parent as unknown as Node | undefined, module);
+      case "FunctionName":
+      case "ClassName":
+        return isFunction(node) || isClass(node) ? this.evaluate(node, module) : UNKNOWN;
+      case "Parameter":
+        return isFunction(node) ? this.#parameter(node, name, module) : UNKNOWN;
+      case "Variable": {
+        if (node.type !== "VariableDeclarator") return UNKNOWN;
+        return this.#declared(node, name, variable, module);
+      }
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  #declared(declarator: TSESTree.VariableDeclarator, name: TSESTree.Identifier, variable: Scope.Variable, module: SourceModule): Value {
+    const path = patternPath(declarator.id, name);
+    if (!path) return UNKNOWN;
+    const annotation = annotationOf(declarator.id);
+    if (annotation) {
+      const typed = this.#follow(this.evaluateType(annotation, module), path);
+      if (typed.kind === "library") return typed;
+    }
+    if (declarator.init) {
+      const value = this.#follow(this.evaluate(declarator.init, module), path);
+      if (value.kind !== "unknown" && !(value.kind === "literal" && (value.value === null || value.value === undefined))) return value;
+    }
+    if (annotation) {
+      const typed = this.#follow(this.evaluateType(annotation, module), path);
+      if (typed.kind !== "unknown") return typed;
+    }
+    if (path.length > 0) return UNKNOWN;
+    for (const reference of variable.references) {
+      if (!reference.isWrite() || reference.init) continue;
+      const identifier = reference.identifier as Node;
+      const assignment = identifier.parent;
+      if (assignment?.type === "AssignmentExpression" && assignment.left === identifier) {
+        const value = this.evaluate(assignment.right, module);
+        if (value.kind !== "unknown" && value.kind !== "literal") return value;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  #follow(value: Value, path: readonly string[]): Value {
+    return path.reduce((current, name) => this.member(current, name), value);
+  }
+
+  #parameter(fn: FunctionNode, name: TSESTree.Identifier, module: SourceModule): Value {
+    for (const [index, parameter] of fn.params.entries()) {
+      const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+      const path = patternPath(pattern, name);
+      if (!path) continue;
+      const value = this.#parameterAt(fn, index, module);
+      return this.#follow(value, path);
+    }
+    return UNKNOWN;
+  }
+
+  /** What a parameter as a whole is: by its annotation, by the call the function is passed to, by its default, by its callers. */
+  #parameterAt(fn: FunctionNode, index: number, module: SourceModule): Value {
+    const parameter = fn.params[index];
+    if (!parameter) return UNKNOWN;
+    const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+    const annotation = annotationOf(pattern);
+    const own: ParameterValue = { kind: "parameter", function: fn, module, index, path: [] };
+    let typed: Value = UNKNOWN;
+    if (annotation) {
+      typed = this.evaluateType(annotation, module);
+      if (typed.kind === "library") return typed;
+    } else {
+      const passed = this.callbackParameter(fn, module, index);
+      if (passed.kind !== "unknown") return passed;
+      const contextual = this.#contextualParameter(fn, module, index);
+      if (contextual.kind !== "unknown") return contextual;
+    }
+    if (pattern.type === "AssignmentPattern") {
+      const value = this.evaluate(pattern.right, module);
+      if (value.kind === "library") return value;
+    }
+    if (typed.kind !== "unknown") return typed;
+    return annotation ? own : (this.#fromCallers(fn, module, index) ?? own);
+  }
+
+  /** The parameter of a function whose own type is stated: `const f: Handler = (ctx) => …`, `handler: (tx: Tx) => …`. */
+  #contextualParameter(fn: FunctionNode, module: SourceModule, index: number): Value {
+    const parent = wrapped(fn).parent;
+    if (parent?.type !== "VariableDeclarator") return UNKNOWN;
+    const annotation = annotationOf(parent.id);
+    if (!annotation) return UNKNOWN;
+    return this.#parameterOfType(this.evaluateType(annotation, module), index);
+  }
+
+  /** A function without annotations that is called in its own file: the argument says what the parameter is. */
+  #fromCallers(fn: FunctionNode, module: SourceModule, index: number): Value | undefined {
+    const name = fn.id ?? (fn.parent?.type === "VariableDeclarator" && fn.parent.id.type === "Identifier" ? fn.parent.id : undefined);
+    if (!name) return undefined;
+    const variable = module.lookUp(name.name, fn.parent ?? fn);
+    for (const reference of variable?.references.slice(0, 20) ?? []) {
+      const identifier = reference.identifier as Node;
+      const call = identifier.parent;
+      if (call?.type !== "CallExpression" || call.callee !== identifier) continue;
+      const argument = call.arguments[index];
+      if (!argument || argument.type === "SpreadElement") continue;
+      const value = this.evaluate(argument, module);
+      if (value.kind === "library") return value;
+    }
+    return undefined;
+  }
+
+  #callbackOf(call: TSESTree.CallExpression, module: SourceModule, argument: number, parameter: number): Value {
+    const callee = unwrap(call.callee);
+    if (callee.type === "MemberExpression") {
+      const name = memberName(callee);
+      if (name === undefined) return UNKNOWN;
+      const receiver = this.evaluate(callee.object, module);
+      if (receiver.kind === "library") {
+        const own = this.#subclassMember(receiver, name);
+        if (!own) return this.#libraries.get(receiver.library)?.callback?.(receiver, name, argument, parameter) ?? UNKNOWN;
+      }
+    }
+    const value = this.evaluate(callee, module);
+    if (value.kind === "library") return this.#libraries.get(value.library)?.callback?.(value, "", argument, parameter) ?? UNKNOWN;
+    if (value.kind === "method") return this.#libraries.get(value.receiver.library)?.callback?.(value.receiver, value.name, argument, parameter) ?? UNKNOWN;
+    if (value.kind === "typed") return this.#parameterOfType(this.#parameterOfType(value, argument), parameter);
+    if (value.kind !== "function") return UNKNOWN;
+    return this.#parameterOfCallback(value, argument, parameter, { node: call, module });
+  }
+
+  /** What a function of the project passes to a function it is given. */
+  #parameterOfCallback(fn: FunctionValue, argument: number, parameter: number, call: NodeRef<TSESTree.CallExpression>): Value {
+    const declared = fn.node.params[argument];
+    if (!declared) return UNKNOWN;
+    const annotation = annotationOf(declared.type === "TSParameterProperty" ? declared.parameter : declared);
+    if (annotation) {
+      const typed = this.#parameterOfType(this.evaluateType(annotation, fn.module), parameter);
+      if (typed.kind !== "unknown") return typed;
+    }
+    const target = declared.type === "AssignmentPattern" ? declared.left : declared;
+    if (target.type !== "Identifier" || !fn.node.body) return UNKNOWN;
+    let result: Value = UNKNOWN;
+    walk(fn.node.body, (node) => {
+      if (result.kind !== "unknown") return false;
+      if (node.type !== "CallExpression") return undefined;
+      const callee = unwrap(node.callee);
+      if (callee.type === "Identifier" && callee.name === target.name && fn.module.lookUp(callee.name, callee)?.defs[0]?.node === fn.node) {
+        const passed = node.arguments[parameter];
+        if (passed && passed.type !== "SpreadElement") result = this.#substitute(this.evaluate(passed, fn.module), fn.node, call);
+        return undefined;
+      }
+      // The function is handed on: `return db.transaction(handler)`.
+      const position = node.arguments.findIndex((item) => item.type === "Identifier" && item.name === target.name);
+      if (position >= 0 && fn.module.lookUp(target.name, node)?.defs[0]?.node === fn.node) result = this.#substitute(this.#callbackOf(node, fn.module, position, parameter), fn.node, call);
+      return undefined;
+    });
+    return result;
+  }
+
+  /** The type of a parameter of a function type. */
+  #parameterOfType(value: Value, index: number): Value {
+    if (value.kind === "callback") return this.#libraries.get(value.receiver.library)?.callback?.(value.receiver, value.method, value.argument, index) ?? UNKNOWN;
+    if (value.kind === "method") return { kind: "callback", receiver: value.receiver, method: value.name, argument: index };
+    if (value.kind === "function") {
+      return this.#parameterAt(value.node, index, value.module);
+    }
+    if (value.kind === "typed" && (value.node.type === "TSFunctionType" || value.node.type === "TSMethodSignature")) {
+      const parameter = value.node.params[index];
+      const annotation = parameter && annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
+      return annotation ? this.evaluateType(annotation, value.module) : UNKNOWN;
+    }
+    return UNKNOWN;
+  }
+
+  #import(node: Node, parent: Node | undefined, module: SourceModule): Value {
+    if (node.type === "TSImportEqualsDeclaration") {
+      const reference = node.moduleReference;
+      if (reference.type !== "TSExternalModuleReference") return UNKNOWN;
+      const specifier = literalString(reference.expression);
+      return specifier === undefined ? UNKNOWN : this.#module(specifier, module);
+    }
+    if (parent?.type !== "ImportDeclaration") return UNKNOWN;
+    const specifier = parent.source.value;
+    if (node.type === "ImportNamespaceSpecifier") return this.#module(specifier, module);
+    if (node.type === "ImportDefaultSpecifier") return this.importedFrom(specifier, "default", module);
+    if (node.type !== "ImportSpecifier") return UNKNOWN;
+    return this.importedFrom(specifier, node.imported.type === "Identifier" ? node.imported.name : node.imported.value, module);
+  }
+
+  /** What a name imported from a module is. */
+  importedFrom(specifier: string, name: string, from: SourceModule, seen?: ReadonlySet<SourceModule>): Value {
+    const configured = this.#options.configured?.(specifier, name);
+    if (configured) return configured;
+    if (this.#owner(specifier)) return this.#external(specifier, name);
+    const resolved = this.#options.graph.resolve(specifier, from.path);
+    return "module" in resolved ? this.exportOf(resolved.module, name, seen) : this.#external(resolved.specifier, name);
+  }
+
+  #module(specifier: string, from: SourceModule): Value {
+    if (this.#owner(specifier)) return this.#external(specifier, "*");
+    const resolved = this.#options.graph.resolve(specifier, from.path);
+    return "module" in resolved ? { kind: "namespace", module: resolved.module } : this.#external(resolved.specifier, "*");
+  }
+
+  #owner(specifier: string): LibraryModel | undefined {
+    return this.#options.libraries.find((library) => library.owns(specifier));
+  }
+
+  #external(specifier: string, name: string): Value {
+    for (const library of this.#options.libraries) {
+      const value = library.owns(specifier) ? library.exported(specifier, name) : undefined;
+      if (value) return value;
+    }
+    return { kind: "external", specifier, name };
+  }
+
+  #typedExport(specifier: string, name: string): LibraryValue | undefined {
+    for (const library of this.#options.libraries) {
+      const value = library.owns(specifier) ? library.typed(specifier, name) : undefined;
+      if (value) return value;
+    }
+    return undefined;
+  }
+
+  #exportOf(module: SourceModule, name: string, seen: ReadonlySet<SourceModule>): Value {
+    const stars: string[] = [];
+    let commonJs = true;
+    for (const statement of module.program.body) {
+      switch (statement.type) {
+        case "ExportNamedDeclaration": {
+          commonJs = false;
+          const declared = statement.declaration ? this.#declaredName(statement.declaration, name, module) : undefined;
+          if (declared) return declared;
+          for (const item of statement.specifiers) {
+            if (nameOf(item.exported) !== name) continue;
+            if (statement.source) return this.importedFrom(statement.source.value, nameOf(item.local), module, seen);
+            return item.local.type === "Identifier" ? this.#identifierOrType(item.local, module) : UNKNOWN;
+          }
+          break;
+        }
+        case "ExportDefaultDeclaration":
+          commonJs = false;
+          if (name === "default") return this.evaluate(statement.declaration, module);
+          break;
+        case "ExportAllDeclaration":
+          commonJs = false;
+          if (statement.exported) {
+            if (nameOf(statement.exported) === name) return this.#module(statement.source.value, module);
+          } else if (name !== "default") stars.push(statement.source.value);
+          break;
+        case "TSExportAssignment":
+          commonJs = false;
+          return name === "default" || name === "module.exports" ? this.evaluate(statement.expression, module) : this.member(this.evaluate(statement.expression, module), name);
+        default:
+      }
+    }
+    for (const specifier of stars) {
+      const value = this.importedFrom(specifier, name, module, seen);
+      if (value.kind !== "unknown" && value.kind !== "external") return value;
+    }
+    return commonJs ? this.#commonJsExport(module, name) : UNKNOWN;
+  }
+
+  #identifierOrType(node: TSESTree.Identifier, module: SourceModule): Value {
+    return this.evaluate(node, module);
+  }
+
+  #declaredName(declaration: Node, name: string, module: SourceModule): Value | undefined {
+    if (declaration.type === "VariableDeclaration") {
+      for (const declarator of declaration.declarations) {
+        const identifier = identifiersOf(declarator.id).find((item) => item.name === name);
+        if (identifier) return this.evaluate(identifier, module);
+      }
+      return undefined;
+    }
+    if (isFunction(declaration) || isClass(declaration)) return declaration.id?.name === name ? this.evaluate(declaration, module) : undefined;
+    return undefined;
+  }
+
+  #commonJsExport(module: SourceModule, name: string): Value {
+    let whole: Node | undefined;
+    let single: Node | undefined;
+    for (const statement of module.program.body) {
+      if (statement.type !== "ExpressionStatement") continue;
+      let assignment: Node = statement.expression;
+      // exports.a = exports.b = value
+      while (assignment.type === "AssignmentExpression") {
+        const target = assignment.left;
+        if (target.type === "MemberExpression") {
+          const property = memberName(target);
+          if (isModuleExports(target)) whole = assignment.right;
+          else if (property === name && (isModuleExports(target.object) || isExports(target.object))) single = assignment.right;
+        }
+        assignment = assignment.right;
+      }
+    }
+    if (single) return this.evaluate(single, module);
+    if (!whole) return UNKNOWN;
+    const value = this.evaluate(whole, module);
+    return name === "default" || name === "module.exports" ? value : this.member(value, name);
+  }
+
+  #call(node: TSESTree.CallExpression, module: SourceModule): Value {
+    const callee = unwrap(node.callee);
+    const first = node.arguments[0];
+    if (callee.type === "Identifier" && callee.name === "require" && first) {
+      const specifier = literalString(first);
+      if (specifier !== undefined && !module.lookUp("require", callee)) return this.#require(specifier, module);
+    }
+    if (callee.type === "MemberExpression") {
+      const name = memberName(callee);
+      if (name === undefined) return UNKNOWN;
+      const receiver = this.evaluate(callee.object, module);
+      if (receiver.kind === "library") {
+        const own = this.#subclassMember(receiver, name);
+        if (own) return own.kind === "function" ? this.#result(own, { node, module }) : UNKNOWN;
+        const result = this.#libraries.get(receiver.library)?.method?.(receiver, name, { node, module });
+        if (result) return result;
+      }
+      if (receiver.kind === "external" && isPassThrough(receiver.specifier, name)) return first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
+    }
+    const value = this.evaluate(callee, module);
+    switch (value.kind) {
+      case "library":
+        return this.#libraries.get(value.library)?.call?.(value, { node, module }) ?? UNKNOWN;
+      case "method":
+        return this.#libraries.get(value.receiver.library)?.method?.(value.receiver, value.name, { node, module }) ?? UNKNOWN;
+      case "function":
+        return this.#result(value, { node, module });
+      case "typed":
+        return this.#resultOfType(value);
+      case "parameter":
+      case "external":
+      case "class":
+      case "instance":
+      case "object":
+      case "namespace":
+      case "parameters":
+      case "callback":
+      case "literal":
+      case "unknown":
+        return UNKNOWN;
+    }
+  }
+
+  /** `require(m)` is what the module assigns to `module.exports`, or its namespace. */
+  #require(specifier: string, module: SourceModule): Value {
+    const value = this.#module(specifier, module);
+    if (value.kind === "external") {
+      const itself = this.#external(specifier, "default");
+      return itself.kind === "library" ? itself : value;
+    }
+    return value;
+  }
+
+  #resultOfType(value: Value): Value {
+    if (value.kind !== "typed") return UNKNOWN;
+    if (value.node.type === "TSFunctionType" || value.node.type === "TSMethodSignature") {
+      return value.node.returnType ? this.evaluateType(value.node.returnType.typeAnnotation, value.module) : UNKNOWN;
+    }
+    return UNKNOWN;
+  }
+
+  /** What a function of the project returns for a call. */
+  #result(fn: FunctionValue, call: NodeRef<TSESTree.CallExpression>): Value {
+    if (fn.node.generator) return UNKNOWN;
+    const annotation = fn.node.returnType?.typeAnnotation;
+    if (annotation) {
+      const inferred = this.#inferred(fn, annotation, call);
+      if (inferred) return inferred;
+      const typed = this.evaluateType(annotation, fn.module);
+      if (typed.kind !== "unknown") return this.#substitute(typed, fn.node, call);
+    }
+    let best: Value = UNKNOWN;
+    for (const expression of returnedExpressions(fn.node)) {
+      const value = this.#substitute(this.evaluate(expression, fn.module), fn.node, call);
+      if (value.kind === "library") return value;
+      if (best.kind === "unknown") best = value;
+    }
+    return best;
+  }
+
+  /** `f<T>(make: () => T): T`: the type parameter is what the argument is or returns. */
+  #inferred(fn: FunctionValue, annotation: Node, call: NodeRef<TSESTree.CallExpression>): Value | undefined {
+    const parameters = fn.node.typeParameters?.params.map((item) => item.name.name) ?? [];
+    const wanted = typeName(transparent(annotation));
+    if (wanted === undefined || !parameters.includes(wanted)) return undefined;
+    for (const [index, parameter] of fn.node.params.entries()) {
+      const declared = annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
+      const argument = call.node.arguments[index];
+      if (!declared || !argument || argument.type === "SpreadElement") continue;
+      if (typeName(transparent(declared)) === wanted) return this.evaluate(argument, call.module);
+      if (declared.type === "TSFunctionType" && declared.returnType && typeName(transparent(declared.returnType.typeAnnotation)) === wanted) {
+        const made = this.evaluate(argument, call.module);
+        if (made.kind === "function") return this.#result(made, call);
+      }
+    }
+    return undefined;
+  }
+
+  /** Replaces the function's own parameter by what the call passes. */
+  #substitute(value: Value, fn: FunctionNode, call: NodeRef<TSESTree.CallExpression>): Value {
+    if (value.kind !== "parameter" || value.function !== fn) return value;
+    const argument = call.node.arguments[value.index];
+    if (!argument || argument.type === "SpreadElement" || call.node.arguments.slice(0, value.index).some((item) => item.type === "SpreadElement")) return value;
+    return this.#follow(this.evaluate(argument, call.module), value.path);
+  }
+
+  #construct(value: Value, at: NodeRef): Value {
+    if (value.kind === "library") return this.#libraries.get(value.library)?.construct?.(value, at) ?? UNKNOWN;
+    if (value.kind === "class") return this.#instance(value.node, value.module);
+    return UNKNOWN;
+  }
+
+  /** An instance of a class of the project; of a library, when the class extends one of its classes. */
+  #instance(node: ClassNode, module: SourceModule): Value {
+    if (node.superClass) {
+      const base = this.evaluate(node.superClass, module);
+      if (base.kind === "library") {
+        const instance = this.#libraries.get(base.library)?.construct?.(base, { node, module });
+        if (instance) return { ...instance, at: { node, module } };
+      }
+      if (base.kind === "class") {
+        const instance = this.#instance(base.node, base.module);
+        if (instance.kind === "library") return { ...instance, at: { node, module } };
+      }
+    }
+    return { kind: "instance", node, module };
+  }
+
+  /** A member that a subclass of a library's class declares itself. */
+  #subclassMember(value: LibraryValue, name: string): Value | undefined {
+    const at = value.at;
+    if (!at || !isClass(at.node)) return undefined;
+    const own = this.#classMember(at.node, at.module, name, false);
+    return own.kind === "unknown" ? undefined : own;
+  }
+
+  #this(node: TSESTree.ThisExpression, module: SourceModule): Value {
+    for (let current = node.parent as Node | undefined; current; current = current.parent) {
+      if (current.type === "PropertyDefinition" || current.type === "MethodDefinition" || current.type === "StaticBlock") {
+        const owner = current.parent?.parent;
+        if (!isClass(owner)) return UNKNOWN;
+        const isStatic = current.type === "StaticBlock" || current.static;
+        return isStatic ? { kind: "class", node: owner, module } : this.#instance(owner, module);
+      }
+      if (current.type === "FunctionExpression" || current.type === "FunctionDeclaration") {
+        const property = current.parent;
+        if (property?.type === "MethodDefinition") continue;
+        if (property?.type === "Property" && property.parent.type === "ObjectExpression") return { kind: "object", node: property.parent, module };
+        return UNKNOWN;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  #member(value: Value, name: string): Value {
+    switch (value.kind) {
+      case "library": {
+        const own = this.#subclassMember(value, name);
+        if (own) return own;
+        const model = this.#libraries.get(value.library);
+        return model?.member?.(value, name) ?? { kind: "method", receiver: value, name };
+      }
+      case "namespace":
+        return this.exportOf(value.module, name);
+      case "external": {
+        if (value.specifier === "global") return UNKNOWN;
+        const base = value.name === "*" || value.name === "default" ? "" : `${value.name}.`;
+        return this.#external(value.specifier, base + name);
+      }
+      case "class":
+        return this.#classMember(value.node, value.module, name, true);
+      case "instance":
+        return this.#classMember(value.node, value.module, name, false);
+      case "object":
+        return this.#objectMember(value.node, value.module, name);
+      case "typed":
+        return this.#typeMember(value.node, value.module, name);
+      case "parameter":
+        return { ...value, path: [...value.path, name] };
+      case "parameters":
+        return /^\d+$/u.test(name) ? this.#parameterOfType(value.of, Number(name)) : UNKNOWN;
+      case "function":
+      case "method":
+      case "callback":
+      case "literal":
+      case "unknown":
+        return UNKNOWN;
+    }
+  }
+
+  #classMember(node: ClassNode, module: SourceModule, name: string, isStatic: boolean): Value {
+    for (const element of node.body.body) {
+      switch (element.type) {
+        case "PropertyDefinition":
+        case "TSAbstractPropertyDefinition": {
+          if (element.static !== isStatic || keyName(element) !== name) break;
+          if (element.typeAnnotation) {
+            const typed = this.evaluateType(element.typeAnnotation.typeAnnotation, module);
+            if (typed.kind !== "unknown") return typed;
+          }
+          if (element.value) return this.evaluate(element.value, module);
+          const assigned = this.#assigned(node, module, name);
+          if (assigned) return assigned;
+          break;
+        }
+        case "MethodDefinition":
+          if (element.static === isStatic && keyName(element) === name && element.value.type === "FunctionExpression") {
+            const fn: FunctionValue = { kind: "function", node: element.value, module };
+            return element.kind === "get" ? this.#getter(fn) : fn;
+          }
+          if (!isStatic && element.kind === "constructor") {
+            for (const [index, parameter] of element.value.params.entries()) {
+              if (parameter.type !== "TSParameterProperty") continue;
+              const target = parameter.parameter.type === "AssignmentPattern" ? parameter.parameter.left : parameter.parameter;
+              if (target.type === "Identifier" && target.name === name && element.value.type === "FunctionExpression") return this.#parameterAt(element.value, index, module);
+            }
+          }
+          break;
+        default:
+      }
+    }
+    if (!isStatic) {
+      const assigned = this.#assigned(node, module, name);
+      if (assigned) return assigned;
+    }
+    if (node.superClass) {
+      const base = this.evaluate(node.superClass, module);
+      if (base.kind === "class") return this.#classMember(base.node, base.module, name, isStatic);
+    }
+    return UNKNOWN;
+  }
+
+  #getter(fn: FunctionValue): Value {
+    const annotation = fn.node.returnType?.typeAnnotation;
+    if (annotation) {
+      const typed = this.evaluateType(annotation, fn.module);
+      if (typed.kind !== "unknown") return typed;
+    }
+    return this.#best(returnedExpressions(fn.node), fn.module);
+  }
+
+  /** `this.name = value` in a constructor or method. */
+  #assigned(node: ClassNode, module: SourceModule, name: string): Value | undefined {
+    for (const element of node.body.body) {
+      if (element.type !== "MethodDefinition" || element.static || !element.value.body) continue;
+      let found: Value | undefined;
+      walk(element.value.body, (child) => {
+        if (found) return false;
+        if (child.type === "AssignmentExpression" && child.left.type === "MemberExpression" && child.left.object.type === "ThisExpression" && memberName(child.left) === name) {
+          const value = this.evaluate(child.right, module);
+          if (value.kind !== "unknown" && value.kind !== "literal") found = value;
+        }
+        return undefined;
+      });
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #objectMember(node: TSESTree.ObjectExpression, module: SourceModule, name: string): Value {
+    for (const property of [...node.properties].reverse()) {
+      if (property.type === "SpreadElement") {
+        const value = this.#member(this.evaluate(property.argument, module), name);
+        if (value.kind !== "unknown" && value.kind !== "parameter") return value;
+        continue;
+      }
+      if (keyName(property) !== name) continue;
+      if (property.kind === "get" && isFunction(property.value)) return this.#getter({ kind: "function", node: property.value, module });
+      return this.evaluate(property.value, module);
+    }
+    return UNKNOWN;
+  }
+
+  #typeMember(node: Node, module: SourceModule, name: string): Value {
+    switch (node.type) {
+      case "TSIntersectionType":
+      case "TSUnionType":
+        for (const part of node.types) {
+          const value = this.member(this.evaluateType(part, module), name);
+          if (value.kind !== "unknown") return value;
+        }
+        return UNKNOWN;
+      case "TSTypeLiteral":
+        return this.#signature(node.members, module, name) ?? UNKNOWN;
+      case "TSInterfaceDeclaration": {
+        const own = this.#signature(node.body.body, module, name);
+        if (own) return own;
+        for (const heritage of node.extends) {
+          const value = this.member(this.#entity(heritage.expression, module), name);
+          if (value.kind !== "unknown") return value;
+        }
+        return UNKNOWN;
+      }
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  #signature(members: readonly TSESTree.TypeElement[], module: SourceModule, name: string): Value | undefined {
+    for (const member of members) {
+      if ((member.type !== "TSPropertySignature" && member.type !== "TSMethodSignature") || keyName(member) !== name) continue;
+      if (member.type === "TSMethodSignature") return { kind: "typed", node: member, module };
+      return member.typeAnnotation ? this.evaluateType(member.typeAnnotation.typeAnnotation, module) : UNKNOWN;
+    }
+    return undefined;
+  }
+
+  #type(node: Node, module: SourceModule): Value {
+    switch (node.type) {
+      case "TSTypeReference":
+        return this.#typeReference(node, module);
+      case "TSTypeQuery":
+        return node.exprName.type === "TSImportType" ? UNKNOWN : this.#typeQuery(node.exprName, module);
+      case "TSUnionType":
+      case "TSIntersectionType": {
+        let best: Value = UNKNOWN;
+        for (const part of node.types) {
+          const value = this.evaluateType(part, module);
+          if (value.kind === "library") return value;
+          if (best.kind === "unknown") best = value;
+        }
+        return best.kind === "typed" ? { kind: "typed", node, module } : best;
+      }
+      case "TSTypeLiteral":
+      case "TSFunctionType":
+      case "TSInterfaceDeclaration":
+        return { kind: "typed", node, module };
+      case "TSTypeOperator":
+        return node.typeAnnotation ? this.evaluateType(node.typeAnnotation, module) : UNKNOWN;
+      case "TSIndexedAccessType": {
+        const index = node.indexType.type === "TSLiteralType" && node.indexType.literal.type === "Literal" ? String(node.indexType.literal.value) : undefined;
+        return index === undefined ? UNKNOWN : this.member(this.evaluateType(node.objectType, module), index);
+      }
+      case "TSImportType": {
+        const specifier = node.source.value;
+        const name = node.qualifier ? entityText(node.qualifier) : undefined;
+        return name === undefined ? this.#module(specifier, module) : this.#typeNamed(specifier, name, module);
+      }
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  #typeReference(node: TSESTree.TSTypeReference, module: SourceModule): Value {
+    const name = node.typeName.type === "Identifier" ? node.typeName.name : undefined;
+    const first = node.typeArguments?.params[0];
+    if (name !== undefined && first && !module.lookUp(name, node)) {
+      if (TRANSPARENT_TYPES.has(name)) return this.evaluateType(first, module);
+      if (name === "Parameters") return { kind: "parameters", of: this.evaluateType(first, module) };
+      if (name === "ReturnType") {
+        const fn = this.evaluateType(first, module);
+        if (fn.kind === "function") return this.#best(returnedExpressions(fn.node), fn.module);
+        if (fn.kind === "library") return this.#libraries.get(fn.library)?.call?.(fn, { node: EMPTY_CALL, module }) ?? UNKNOWN;
+        return this.#resultOfType(fn);
+      }
+      if (name === "InstanceType") return this.#construct(this.evaluateType(first, module), { node, module });
+    }
+    return this.#entity(node.typeName, module);
+  }
+
+  /** A type name, or the expression of an `extends` clause. */
+  #entity(node: Node, module: SourceModule): Value {
+    if (node.type === "TSQualifiedName" || node.type === "MemberExpression") {
+      const text = entityText(node);
+      const root = entityRoot(node);
+      if (text === undefined || !root) return UNKNOWN;
+      const variable = module.lookUp(root.name, node);
+      const definition = variable?.defs[0];
+      if ((definition?.type as string | undefined) !== "ImportBinding") return UNKNOWN;
+      const binding = importBinding(definition?.node as Node, definition?.parent as unknown as Node | undefined);
+      if (!binding) return UNKNOWN;
+      const rest = text.slice(root.name.length + 1);
+      return this.#typeNamed(binding.specifier, binding.name === "*" || binding.name === "default" ? rest : `${binding.name}.${rest}`, module);
+    }
+    if (node.type !== "Identifier") return UNKNOWN;
+    const definition = module.lookUp(node.name, node)?.defs[0];
+    if (!definition) return UNKNOWN;
+    if ((definition.type as string) === "ImportBinding") {
+      const binding = importBinding(definition.node as Node, definition.parent as unknown as Node | undefined);
+      return binding ? this.#typeNamed(binding.specifier, binding.name, module) : UNKNOWN;
+    }
+    return this.#typeDeclaration(definition.node as Node, module);
+  }
+
+  #typeDeclaration(node: Node, module: SourceModule): Value {
+    if (node.type === "TSTypeAliasDeclaration") return this.evaluateType(node.typeAnnotation, module);
+    if (node.type === "TSInterfaceDeclaration") {
+      // An interface that only extends a library's type is that type.
+      for (const heritage of node.extends) {
+        const value = this.#entity(heritage.expression, module);
+        if (value.kind === "library") return value;
+      }
+      return { kind: "typed", node, module };
+    }
+    return isClass(node) ? this.#instance(node, module) : UNKNOWN;
+  }
+
+  #typeNamed(specifier: string, name: string, from: SourceModule, seen: ReadonlySet<SourceModule> = new Set()): Value {
+    const configured = this.#options.configured?.(specifier, name);
+    if (configured) return configured;
+    const typed = this.#typedExport(specifier, name);
+    if (typed) return typed;
+    if (this.#owner(specifier)) return UNKNOWN;
+    const resolved = this.#options.graph.resolve(specifier, from.path);
+    return "module" in resolved ? this.#exportedType(resolved.module, name, seen) : UNKNOWN;
+  }
+
+  #exportedType(module: SourceModule, name: string, seen: ReadonlySet<SourceModule>): Value {
+    if (seen.has(module)) return UNKNOWN;
+    const next = new Set([...seen, module]);
+    const stars: string[] = [];
+    for (const statement of module.program.body) {
+      switch (statement.type) {
+        case "ExportNamedDeclaration": {
+          const declaration = statement.declaration;
+          if (declaration && "id" in declaration && declaration.id?.type === "Identifier" && declaration.id.name === name) return this.#typeDeclaration(declaration, module);
+          for (const item of statement.specifiers) {
+            if (nameOf(item.exported) !== name) continue;
+            if (statement.source) return this.#typeNamed(statement.source.value, nameOf(item.local), module, next);
+            return this.#entity(item.local, module);
+          }
+          break;
+        }
+        case "ExportDefaultDeclaration":
+          if (name === "default") return statement.declaration.type === "Identifier" ? this.#entity(statement.declaration, module) : this.#typeDeclaration(statement.declaration, module);
+          break;
+        case "ExportAllDeclaration":
+          if (!statement.exported) stars.push(statement.source.value);
+          break;
+        default:
+      }
+    }
+    for (const specifier of stars) {
+      const value = this.#typeNamed(specifier, name, module, next);
+      if (value.kind !== "unknown") return value;
+    }
+    return UNKNOWN;
+  }
+
+  #typeQuery(name: TSESTree.EntityName | TSESTree.ThisExpression, module: SourceModule): Value {
+    if (name.type === "Identifier") return this.evaluate(name, module);
+    if (name.type === "TSQualifiedName") return this.member(this.#typeQuery(name.left, module), name.right.name);
+    return this.evaluate(name, module);
+  }
+}
+
+/** A call without arguments, for `ReturnType<typeof factory>`. */
+const EMPTY_CALL = { type: "CallExpression", arguments: [], range: [0, 0] } as unknown as TSESTree.CallExpression;
+
+/** Names of the properties that lead from a pattern to one of its identifiers; undefined when it is not in the pattern or under a rest. */
+export function patternPath(pattern: Node, identifier: TSESTree.Identifier): readonly string[] | undefined {
+  switch (pattern.type) {
+    case "Identifier":
+      return pattern === identifier || (pattern.name === identifier.name && pattern.range[0] === identifier.range[0]) ? [] : undefined;
+    case "AssignmentPattern":
+      return patternPath(pattern.left, identifier);
+    case "ObjectPattern":
+      for (const property of pattern.properties) {
+        if (property.type === "RestElement") continue;
+        const path = patternPath(property.value, identifier);
+        const key = keyName(property);
+        if (path) return key === undefined ? undefined : [key, ...path];
+      }
+      return undefined;
+    case "ArrayPattern":
+      for (const [index, element] of pattern.elements.entries()) {
+        const path = element && element.type !== "RestElement" ? patternPath(element, identifier) : undefined;
+        if (path) return [String(index), ...path];
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The annotation of a parameter or of a variable's pattern. */
+export function annotationOf(pattern: Node): Node | undefined {
+  if (pattern.type === "AssignmentPattern") return annotationOf(pattern.left);
+  return "typeAnnotation" in pattern && pattern.typeAnnotation && pattern.typeAnnotation.type === "TSTypeAnnotation" ? pattern.typeAnnotation.typeAnnotation : undefined;
+}
+
+/** What a function returns, as far as it is written as expressions. At most eight. */
+export function returnedExpressions(fn: FunctionNode): readonly Node[] {
+  if (!fn.body) return [];
+  if (fn.body.type !== "BlockStatement") return [fn.body];
+  const returned: Node[] = [];
+  walk(fn.body, (node) => {
+    if (isFunction(node) || isClass(node) || returned.length >= 8) return false;
+    if (node.type === "ReturnStatement" && node.argument) returned.push(node.argument);
+    return undefined;
+  });
+  return returned;
+}
+
+/** Every identifier a pattern binds. */
+export function identifiersOf(pattern: Node): readonly TSESTree.Identifier[] {
+  switch (pattern.type) {
+    case "Identifier":
+      return [pattern];
+    case "AssignmentPattern":
+      return identifiersOf(pattern.left);
+    case "RestElement":
+      return identifiersOf(pattern.argument);
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property) => (property.type === "RestElement" ? identifiersOf(property.argument) : identifiersOf(property.value)));
+    case "ArrayPattern":
+      return pattern.elements.flatMap((element) => (element ? identifiersOf(element) : []));
+    case "TSParameterProperty":
+      return identifiersOf(pattern.parameter);
+    default:
+      return [];
+  }
+}
+
+/** The import a binding stands for. `*` for a namespace. */
+export function importBinding(node: Node, parent: Node | undefined): { readonly specifier: string; readonly name: string } | undefined {
+  if (parent?.type !== "ImportDeclaration") return undefined;
+  const specifier = parent.source.value;
+  if (node.type === "ImportDefaultSpecifier") return { specifier, name: "default" };
+  if (node.type === "ImportNamespaceSpecifier") return { specifier, name: "*" };
+  return node.type === "ImportSpecifier" ? { specifier, name: nameOf(node.imported) } : undefined;
+}
+
+function transparent(node: Node): Node {
+  let current = node;
+  while (current.type === "TSTypeReference" && current.typeName.type === "Identifier" && TRANSPARENT_TYPES.has(current.typeName.name)) {
+    const first = current.typeArguments?.params[0];
+    if (!first) break;
+    current = first;
+  }
+  return current;
+}
+
+function typeName(node: Node): string | undefined {
+  return node.type === "TSTypeReference" && node.typeName.type === "Identifier" ? node.typeName.name : undefined;
+}
+
+function nameOf(node: Node): string {
+  if (node.type === "Identifier") return node.name;
+  return node.type === "Literal" ? String(node.value) : "";
+}
+
+function entityText(node: Node): string | undefined {
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "TSQualifiedName") {
+    const left = entityText(node.left);
+    return left === undefined ? undefined : `${left}.${node.right.name}`;
+  }
+  if (node.type === "MemberExpression") {
+    const left = entityText(node.object);
+    const name = memberName(node);
+    return left === undefined || name === undefined ? undefined : `${left}.${name}`;
+  }
+  return undefined;
+}
+
+function entityRoot(node: Node): TSESTree.Identifier | undefined {
+  if (node.type === "Identifier") return node;
+  if (node.type === "TSQualifiedName") return entityRoot(node.left);
+  return node.type === "MemberExpression" ? entityRoot(node.object) : undefined;
+}
+
+function isModuleExports(node: Node): boolean {
+  return node.type === "MemberExpression" && node.object.type === "Identifier" && node.object.name === "module" && memberName(node) === "exports";
+}
+
+function isExports(node: Node): boolean {
+  return node.type === "Identifier" && node.name === "exports";
+}
+
+/** Functions of the language and of common packages that give back what they are given. */
+function isPassThrough(specifier: string, name: string): boolean {
+  return specifier === "react" && (name === "cache" || name === "useMemo");
+}
+
+export { calleeName };

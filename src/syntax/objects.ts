@@ -1,0 +1,251 @@
+/** Object literals as the program assembles them: spreads, conditional parts, later assignments. */
+import type { TSESTree } from "@typescript-eslint/utils";
+import { contains, enclosingFunction, isFunction, isUndefined, keyName, literalString, memberName, unwrap, type Node } from "./ast.js";
+import { returnedExpressions, type Evaluator } from "./evaluate.js";
+import type { SourceModule } from "./source-module.js";
+
+export interface ObjectEntry {
+  readonly key: string;
+  readonly value: Node;
+  readonly module: SourceModule;
+  /** `maybe`: it is there only under a condition of the program. */
+  readonly presence: "always" | "maybe";
+  /** What a report marks. */
+  readonly node: Node;
+}
+
+export interface ObjectShape {
+  /** In source order. A key may occur more than once: the last one that is `always` wins over those before it. */
+  readonly entries: readonly ObjectEntry[];
+  /** It may hold further keys that cannot be seen; `openAt` is the expression that hides them. */
+  readonly open: boolean;
+  readonly openAt?: Node;
+  /** The whole object may be absent (`undefined`, a branch without it). */
+  readonly absent: "no" | "maybe" | "always";
+  /** The object literal, when it is one and stands in this file. */
+  readonly literal?: TSESTree.ObjectExpression;
+}
+
+const NOTHING: ObjectShape = { entries: [], open: false, absent: "always" };
+const MAX_DEPTH = 12;
+
+/** Reads an expression as an object. An expression that cannot be followed yields an open shape without entries. */
+export function readObject(node: Node, module: SourceModule, values: Evaluator, depth = 0): ObjectShape {
+  const inner = unwrap(node);
+  const opened: ObjectShape = { entries: [], open: true, openAt: inner, absent: "no" };
+  if (depth > MAX_DEPTH) return opened;
+  if (isUndefined(inner) || (inner.type === "Literal" && (inner.value === null || inner.value === false))) return NOTHING;
+  switch (inner.type) {
+    case "ObjectExpression":
+      return readLiteral(inner, module, values, depth);
+    case "ConditionalExpression":
+      return either(readObject(inner.consequent, module, values, depth + 1), readObject(inner.alternate, module, values, depth + 1));
+    case "LogicalExpression": {
+      const right = readObject(inner.right, module, values, depth + 1);
+      if (inner.operator === "&&") return either(right, NOTHING);
+      return either(readObject(inner.left, module, values, depth + 1), right);
+    }
+    case "AwaitExpression":
+      return readObject(inner.argument, module, values, depth + 1);
+    case "Identifier":
+      return readVariable(inner, module, values, depth) ?? opened;
+    case "CallExpression": {
+      const fn = values.functionOf(inner, module);
+      if (!fn) return opened;
+      const returned = returnedExpressions(fn.node).map((expression) => readObject(expression, fn.module, values, depth + 1));
+      const [first, ...rest] = returned;
+      return first ? rest.reduce(either, first) : opened;
+    }
+    case "MemberExpression": {
+      const name = memberName(inner);
+      if (name === undefined) return opened;
+      const owner = values.evaluate(inner.object, module);
+      if (owner.kind !== "object") return opened;
+      const entry = readLiteral(owner.node, owner.module, values, depth + 1).entries.findLast((item) => item.key === name && item.presence === "always");
+      return entry ? readObject(entry.value, entry.module, values, depth + 1) : opened;
+    }
+    default:
+      return opened;
+  }
+}
+
+/** The entry of a key that certainly decides, or every entry that may. */
+export function entriesOf(shape: ObjectShape, key: string): readonly ObjectEntry[] {
+  const all = shape.entries.filter((entry) => entry.key === key);
+  const last = all.findLastIndex((entry) => entry.presence === "always");
+  return last <= 0 ? all : all.slice(last);
+}
+
+function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, values: Evaluator, depth: number): ObjectShape {
+  const entries: ObjectEntry[] = [];
+  let openAt: Node | undefined;
+  for (const property of node.properties) {
+    if (property.type === "SpreadElement") {
+      const spread = readObject(property.argument, module, values, depth + 1);
+      for (const entry of spread.entries) entries.push(spread.absent === "no" ? entry : { ...entry, presence: "maybe" });
+      if (spread.open) openAt ??= property.argument;
+      continue;
+    }
+    const key = keyName(property) ?? computedKey(property, module, values);
+    if (key === undefined) openAt ??= property.key;
+    else entries.push({ key, value: property.value, module, presence: "always", node: property });
+  }
+  return { entries, open: openAt !== undefined, ...(openAt && { openAt }), absent: "no", literal: node };
+}
+
+function computedKey(property: TSESTree.Property, module: SourceModule, values: Evaluator): string | undefined {
+  const value = values.evaluate(property.key, module);
+  return value.kind === "literal" && (typeof value.value === "string" || typeof value.value === "number") ? String(value.value) : undefined;
+}
+
+/** One of the two: what both have always, each may have. */
+function either(a: ObjectShape, b: ObjectShape): ObjectShape {
+  if (a.absent === "always" && b.absent === "always") return NOTHING;
+  if (a.absent === "always") return { ...b, entries: maybe(b.entries), absent: "maybe" };
+  if (b.absent === "always") return { ...a, entries: maybe(a.entries), absent: "maybe" };
+  const openAt = a.openAt ?? b.openAt;
+  return {
+    entries: [...maybe(a.entries), ...maybe(b.entries)],
+    open: a.open || b.open,
+    ...(openAt && { openAt }),
+    absent: a.absent === "maybe" || b.absent === "maybe" ? "maybe" : "no",
+  };
+}
+
+function maybe(entries: readonly ObjectEntry[]): readonly ObjectEntry[] {
+  return entries.map((entry) => ({ ...entry, presence: "maybe" }));
+}
+
+/** An object held in a variable, with what the program adds to it later. */
+function readVariable(identifier: TSESTree.Identifier, module: SourceModule, values: Evaluator, depth: number): ObjectShape | undefined {
+  const variable = module.lookUp(identifier.name, identifier);
+  const definition = variable?.defs[0];
+  if (!variable || !definition) return undefined;
+  if ((definition.type as string) === "ImportBinding") {
+    const value = values.evaluate(identifier, module);
+    return value.kind === "object" ? readLiteral(value.node, value.module, values, depth + 1) : undefined;
+  }
+  const declarator = definition.node as Node;
+  if (declarator.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return undefined;
+  const start = declarator.init ? readObject(declarator.init, module, values, depth + 1) : NOTHING;
+  const entries: ObjectEntry[] = [...start.entries];
+  let { open, openAt } = start;
+  let absent = start.absent;
+  let { literal } = start;
+  const home = enclosingFunction(declarator);
+  for (const reference of variable.references) {
+    const use = reference.identifier as Node;
+    if (use === identifier || use.range[0] === identifier.range[0] || reference.init) continue;
+    // What happens after the read does not matter to it, unless a loop comes round again.
+    if (use.range[0] > identifier.range[0] && enclosingFunction(use) === enclosingFunction(identifier)) continue;
+    const change = changeOf(use);
+    if (!change) continue;
+    literal = undefined;
+    if (enclosingFunction(use) !== home) {
+      open = true;
+      openAt ??= use;
+      continue;
+    }
+    const conditional = isConditional(use, declarator);
+    switch (change.kind) {
+      case "set":
+        if (change.key === undefined) {
+          open = true;
+          openAt ??= use;
+        } else entries.push({ key: change.key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node });
+        break;
+      case "replace": {
+        const next = readObject(change.value, module, values, depth + 1);
+        if (!conditional) {
+          entries.length = 0;
+          entries.push(...next.entries);
+          ({ open, openAt, absent } = next);
+        } else {
+          const merged = either({ entries: [...entries], open, ...(openAt && { openAt }), absent }, next);
+          entries.length = 0;
+          entries.push(...merged.entries);
+          ({ open, openAt, absent } = merged);
+        }
+        break;
+      }
+      case "assign":
+        for (const source of change.sources) {
+          const added = readObject(source, module, values, depth + 1);
+          for (const entry of added.entries) entries.push(conditional || added.absent !== "no" ? { ...entry, presence: "maybe" } : entry);
+          if (added.open) {
+            open = true;
+            openAt ??= source;
+          }
+        }
+        break;
+      case "escape":
+        open = true;
+        openAt ??= use;
+        break;
+    }
+  }
+  return { entries, open, ...(openAt && { openAt }), absent, ...(literal && { literal }) };
+}
+
+type Change =
+  | { readonly kind: "set"; readonly key: string | undefined; readonly value: Node; readonly node: Node }
+  | { readonly kind: "replace"; readonly value: Node }
+  | { readonly kind: "assign"; readonly sources: readonly Node[] }
+  | { readonly kind: "escape" };
+
+/** What a use of the variable does to the object. */
+function changeOf(use: Node): Change | undefined {
+  const parent = use.parent;
+  if (!parent) return undefined;
+  if (parent.type === "AssignmentExpression" && parent.left === use) return parent.operator === "=" ? { kind: "replace", value: parent.right } : { kind: "escape" };
+  if (parent.type === "MemberExpression" && parent.object === use) {
+    const outer = parent.parent;
+    if (outer.type === "AssignmentExpression" && outer.left === parent) return { kind: "set", key: memberName(parent), value: outer.right, node: outer };
+    // `where.AND.push(…)`, `where.price.gte = …`: the property grows.
+    if (outer.type === "MemberExpression" && outer.object === parent) {
+      const top = outer.parent;
+      if ((top.type === "AssignmentExpression" && top.left === outer) || (top.type === "CallExpression" && top.callee === outer && memberName(outer) === "push")) return { kind: "escape" };
+    }
+    if (outer.type === "UnaryExpression" && outer.operator === "delete") return { kind: "escape" };
+    return undefined;
+  }
+  if (parent.type === "CallExpression" && parent.callee !== use) {
+    const callee = unwrap(parent.callee);
+    const isAssign = callee.type === "MemberExpression" && callee.object.type === "Identifier" && callee.object.name === "Object" && memberName(callee) === "assign";
+    if (isAssign && parent.arguments[0] === use) return { kind: "assign", sources: parent.arguments.slice(1) };
+    return undefined;
+  }
+  return undefined;
+}
+
+/** Does a place run only under a condition, seen from another place of the same function that comes before it? */
+export function isConditional(node: Node, from: Node): boolean {
+  let child: Node = node;
+  for (let current = node.parent; current; child = current, current = current.parent) {
+    if (contains(current, from)) return false;
+    switch (current.type) {
+      case "IfStatement":
+        if (current.test !== child) return true;
+        break;
+      case "ConditionalExpression":
+        if (current.test !== child) return true;
+        break;
+      case "LogicalExpression":
+        if (current.right === child) return true;
+        break;
+      case "SwitchCase":
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+      case "CatchClause":
+        return true;
+      default:
+        if (isFunction(current)) return true;
+    }
+  }
+  return false;
+}
+
+/** The text of a literal key, for adapters that read strings. */
+export { literalString };

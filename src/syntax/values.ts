@@ -1,0 +1,100 @@
+/** What an expression can be proved to evaluate to, as far as receivers need it. */
+import type { ClassNode, FunctionNode, Node } from "./ast.js";
+import type { TSESTree } from "@typescript-eslint/utils";
+import type { LibraryId } from "../query/model.js";
+import type { SourceModule } from "./source-module.js";
+
+export interface NodeRef<N extends Node = Node> {
+  readonly node: N;
+  readonly module: SourceModule;
+}
+
+/** A value that belongs to a library: its client, a table object, a builder, one of its operators. */
+export interface LibraryValue {
+  readonly kind: "library";
+  readonly library: LibraryId;
+  /** The role in the library's own terms (`client`, `delegate`, `table`, …). Only its adapter knows them. */
+  readonly role: string;
+  /** Name of the export, model, method or column, as the role needs it. */
+  readonly name?: string;
+  /** What it was derived from: the table of a column, the client of a delegate. */
+  readonly parent?: LibraryValue;
+  /** Where it is made (the call of `pgTable`, the class that extends the client). */
+  readonly at?: NodeRef;
+  readonly evidence: "types" | "origin" | "shape" | "settings";
+}
+
+export type FunctionValue = { readonly kind: "function"; readonly node: FunctionNode; readonly module: SourceModule };
+
+/** A parameter that nothing says more about: what it is, the caller decides. `path` leads into it. */
+export interface ParameterValue {
+  readonly kind: "parameter";
+  readonly function: FunctionNode;
+  readonly module: SourceModule;
+  readonly index: number;
+  readonly path: readonly string[];
+}
+
+export type Value =
+  | LibraryValue
+  | FunctionValue
+  | ParameterValue
+  | { readonly kind: "class"; readonly node: ClassNode; readonly module: SourceModule }
+  | { readonly kind: "instance"; readonly node: ClassNode; readonly module: SourceModule }
+  | { readonly kind: "object"; readonly node: TSESTree.ObjectExpression; readonly module: SourceModule }
+  /** A value of an object type: its members have the types the type states. */
+  | { readonly kind: "typed"; readonly node: Node; readonly module: SourceModule }
+  | { readonly kind: "namespace"; readonly module: SourceModule }
+  /** An export of a package that no library claims. */
+  | { readonly kind: "external"; readonly specifier: string; readonly name: string }
+  /** A method of a library value that is not called yet: `const { findMany } = prisma.user`. */
+  | { readonly kind: "method"; readonly receiver: LibraryValue; readonly name: string }
+  /** `Parameters<F>` and the parameters themselves, for types like `Parameters<Parameters<typeof db.transaction>[0]>[0]`. */
+  | { readonly kind: "parameters"; readonly of: Value }
+  | { readonly kind: "callback"; readonly receiver: LibraryValue; readonly method: string; readonly argument: number }
+  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null | undefined }
+  | { readonly kind: "unknown" };
+
+export const UNKNOWN: Value = { kind: "unknown" };
+
+/** One library's part of the evaluation: which exports it has and what follows from them. Pure; knows nothing of the project. */
+export interface LibraryModel {
+  readonly id: LibraryId;
+  /** Is this module specifier the library's? `@prisma/client`, `drizzle-orm/pg-core`, also an unresolved generated client. */
+  owns(specifier: string): boolean;
+  /** An export used as a value: class, factory, operator. `name` is dotted for members (`Prisma.sql`). */
+  exported(specifier: string, name: string): LibraryValue | undefined;
+  /** A value of this exported type: `PoolClient`, `NodePgDatabase`, `Prisma.TransactionClient`. */
+  typed(specifier: string, name: string): LibraryValue | undefined;
+  /** `new value(…)`, or an instance of a class that extends it. */
+  construct?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
+  /** `value(…)` */
+  call?(value: LibraryValue, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
+  /** `value.name`, not called. */
+  member?(value: LibraryValue, name: string): LibraryValue | undefined;
+  /** `value.name(…)` */
+  method?(value: LibraryValue, name: string, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
+  /** ``value`…` `` */
+  tag?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
+  /** The parameter of a function that is passed as an argument of `value.method(…)`; `method` is empty for `value(…)`. */
+  callback?(value: LibraryValue, method: string, argument: number, parameter: number): LibraryValue | undefined;
+}
+
+/** A library value that the code itself gives. */
+export function libraryValue(library: LibraryId, role: string, more?: Partial<Omit<LibraryValue, "kind" | "library" | "role">>): LibraryValue {
+  return { kind: "library", library, role, evidence: "origin", ...more };
+}
+
+/** How modules are found and loaded. */
+export interface ModuleGraph {
+  /** What an import means: a file of the project, or a package (also: what cannot be resolved). */
+  resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string };
+}
+
+/** What a type checker says, when the parser offers one. */
+export interface TypeEvidence {
+  /** The named types an expression may have: the package that declares each, and its name. Empty for `any` and unnamed types. */
+  typesOf(node: Node): readonly { readonly specifier: string; readonly name: string }[];
+  /** Undefined when the type says nothing (`any`, `unknown`). `text` is the type as a person reads it. */
+  undefinable(node: Node): { readonly answer: boolean; readonly text: string } | undefined;
+}
