@@ -6,7 +6,6 @@ import type { Query, Range, TextEdit } from "./query/model.js";
 export type * from "./facts/contract.js";
 export type { Query, Range, Span, TextEdit, Predicate, ColumnRef, TableRef, StatementKind } from "./query/model.js";
 export type { Tri } from "./base/tri.js";
-export { unreachable } from "./base/exhaustive.js";
 
 /** The presets a rule belongs to, from the quietest on: a rule of `recommended` is in `strict` and `all` too. */
 export type PresetName = "recommended" | "strict" | "all";

@@ -120,6 +120,7 @@ function onOneLine(text: string): string {
 
 function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (typeof value === "number") return String(value);
   try {
     return onOneLine(JSON.stringify(value) ?? typeof value);
   } catch {

@@ -112,7 +112,7 @@ function report(context: Rule.RuleContext, finding: Finding<string>, fail: (caus
   context.report({
     loc: { start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end) },
     messageId: finding.messageId,
-    data: { ...finding.data },
+    data: onOneLine(finding.data),
     suggest: suggestionsOf(finding, fail),
   });
 }
@@ -127,12 +127,17 @@ function suggestionsOf(finding: Finding<string>, fail: (cause: string) => void):
       assertApart(edits);
       suggestions.push({
         messageId: suggestion.messageId,
-        ...(suggestion.data === undefined ? {} : { data: { ...suggestion.data } }),
+        ...(suggestion.data === undefined ? {} : { data: onOneLine(suggestion.data) }),
         fix: (fixer) => edits.map(({ range: [start, end], text }) => fixer.replaceTextRange([start, end], text)),
       });
     }, fail);
   }
   return suggestions;
+}
+
+/** Source text goes into messages, and a message of several lines breaks the annotations of CI systems. */
+function onOneLine(data: Finding<string>["data"] = {}): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? value.replace(/\s+/gu, " ") : value]));
 }
 
 /** ESLint throws on edits that overlap, but only once the report is half made. */

@@ -37,7 +37,7 @@ describe("settings", () => {
     ["tableRows", { users: "many" }, '.tableRows must be an object of table names with their number of rows, but is {"users":"many"}.'],
     ["tableRows", null, ".tableRows must be an object of table names with their number of rows, but is null."],
     ["smallTableRows", -1, ".smallTableRows must be a number, 0 or more, but is -1."],
-    ["smallTableRows", Number.NaN, ".smallTableRows must be a number, 0 or more, but is null."],
+    ["smallTableRows", Number.NaN, ".smallTableRows must be a number, 0 or more, but is NaN."],
     ["clients", ["pg"], '.clients must be an object of modules with the library they export, like { "@acme/db": "prisma" }, but is ["pg"].'],
     ["coverage", "yes", '.coverage must be true or false, but is "yes".'],
     ["coverage", () => true, ".coverage must be true or false, but is a function."],

@@ -1,0 +1,65 @@
+import { defineRule, listOfNames, tableLabel, type Query } from "../src/rule.js";
+
+export interface Options {
+  /** Which reads are reported: none, those that return one row, or all. Writes always are. */
+  readonly reads: "none" | "one" | "all";
+}
+
+export type MessageId = "writesAll" | "writesMore" | "readsAny" | "readsOther" | "readsAll" | "readsMore" | "requireValue";
+
+export default defineRule<Options, MessageId>({
+  id: "no-undefined-filter",
+  description: "Disallow filter values that may be undefined where the library then drops the condition",
+  preset: "recommended",
+  strictOptions: { reads: "all" },
+  messages: {
+    writesAll: "{{verb}} every row of `{{table}}` when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    writesMore: "{{verb}} more rows of `{{table}}` than meant when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    readsAny: "Returns an arbitrary row of `{{table}}` when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    readsOther: "May return the wrong row of `{{table}}` when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    readsAll: "Reads `{{table}}` without any filter when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    readsMore: "Reads more rows of `{{table}}` than meant when {{undefinedValues}}: {{why}}, and `{{call}}` drops a condition whose value is undefined.",
+    requireValue: "Fail when the value is missing.",
+  },
+  options: {
+    reads: {
+      enum: ["none", "one", "all"],
+      description: "Which reads are reported: `none`, those that return `one` row, or `all`. Writes always are.",
+    },
+  },
+  defaults: { reads: "one" },
+  *check(query, { facts, options }) {
+    if (query.sending !== "now" || !concerns(query, options)) return;
+    const conditions = facts.droppedConditions();
+    const worst = conditions.find(({ leavesAll }) => leavesAll === "yes") ?? conditions[0];
+    if (worst === undefined) return;
+    const all = worst.leavesAll === "yes";
+    const columns = all ? conditions.map(({ column }) => column.name) : [worst.column.name];
+    yield {
+      range: query.locate(worst.span),
+      messageId: messageFor(query, all),
+      data: {
+        verb: query.kind === "update" ? "Updates" : "Deletes",
+        table: tableLabel(query, facts),
+        undefinedValues: `${listOfNames(columns)} ${new Set(columns).size === 1 ? "is" : "are"} undefined`,
+        why: worst.why,
+        call: query.site.name,
+      },
+      suggestions: [{ messageId: "requireValue", edits: () => query.edits.requireValue?.(worst.span) }],
+    };
+  },
+});
+
+function concerns(query: Query, { reads }: Options): boolean {
+  return query.kind !== "select" || reads === "all" || (reads === "one" && returnsOne(query));
+}
+
+function messageFor(query: Query, all: boolean): MessageId {
+  if (query.kind !== "select") return all ? "writesAll" : "writesMore";
+  if (returnsOne(query)) return all ? "readsAny" : "readsOther";
+  return all ? "readsAll" : "readsMore";
+}
+
+function returnsOne(query: Query): boolean {
+  return query.delivery === "one" || query.delivery === "one-unlimited";
+}
