@@ -128,7 +128,6 @@ describe("a failure", () => {
   const broken: AnyRule = {
     ...probe,
     id: "broken",
-    // eslint-disable-next-line require-yield
     *check() {
       throw new TypeError("cannot read it.\n    at somewhere");
     },
