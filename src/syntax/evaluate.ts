@@ -6,7 +6,6 @@
 import type { Scope } from "eslint";
 import type { TSESTree } from "@typescript-eslint/utils";
 import {
-  calleeName,
   isClass,
   isFunction,
   keyName,
@@ -1114,4 +1113,3 @@ function isPassThrough(specifier: string, name: string): boolean {
   return specifier === "react" && (name === "cache" || name === "useMemo");
 }
 
-export { calleeName };

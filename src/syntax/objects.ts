@@ -1,6 +1,6 @@
 /** Object literals as the program assembles them: spreads, conditional parts, later assignments. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { contains, enclosingFunction, isFunction, isUndefined, keyName, literalString, memberName, unwrap, type Node } from "./ast.js";
+import { contains, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
 import { returnedExpressions, type Evaluator } from "./evaluate.js";
 import type { SourceModule } from "./source-module.js";
 
@@ -247,5 +247,3 @@ export function isConditional(node: Node, from: Node): boolean {
   return false;
 }
 
-/** The text of a literal key, for adapters that read strings. */
-export { literalString };

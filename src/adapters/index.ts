@@ -1,0 +1,4 @@
+/** The registry of adapters: order matters only where two libraries claim the same package. */
+import type { Adapter } from "./contract.js";
+
+export const adapters: readonly Adapter[] = [];

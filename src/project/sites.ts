@@ -1,0 +1,94 @@
+/** The query sites of a module: every candidate the adapters recognise, in source order. */
+import { adapters } from "../adapters/index.js";
+import { ANY_NAME, type Adapter, type AdapterContext, type Candidate } from "../adapters/contract.js";
+import { isOpaque, type Dialect, type Opaque, type Query } from "../query/model.js";
+import { memberName, unwrap, walk } from "../syntax/ast.js";
+import { chainOf } from "../syntax/chain.js";
+import { constantOf, lengthOf } from "../syntax/constants.js";
+import type { Evaluator } from "../syntax/evaluate.js";
+import { readObject } from "../syntax/objects.js";
+import type { SourceModule } from "../syntax/source-module.js";
+import { foldText } from "../syntax/text.js";
+import { undefinable } from "../syntax/undefinable.js";
+import type { TypeEvidence } from "../syntax/values.js";
+
+export interface SiteOptions {
+  readonly values: Evaluator;
+  readonly types?: TypeEvidence;
+  readonly dialect?: Dialect;
+  readonly uses: (packageName: string) => boolean;
+}
+
+/** Every name that can begin a site, with the adapters that claim it. */
+const claims: ReadonlyMap<string, readonly Adapter[]> = claimsOf(adapters);
+
+function claimsOf(all: readonly Adapter[]): Map<string, Adapter[]> {
+  const map = new Map<string, Adapter[]>();
+  for (const adapter of all) {
+    for (const name of adapter.names) {
+      const list = map.get(name);
+      if (list) list.push(adapter);
+      else map.set(name, [adapter]);
+    }
+  }
+  return map;
+}
+
+/** The cheap gate: can the text hold a query site at all? Linear, without a parse. */
+export function mayIssueQueries(text: string): boolean {
+  return GATE.test(text);
+}
+
+const GATE = gateOf([...claims.keys()]);
+
+function gateOf(names: readonly string[]): RegExp {
+  const words = names.filter((name) => name !== ANY_NAME).map((name) => name.replace(/[$.*+?^{}()|[\]\\]/gu, String.raw`\$&`));
+  return new RegExp(String.raw`(?<![\w$])(?:${[...words, ...SQL_VERBS].join("|")})(?![\w$])`, "iu");
+}
+
+/** A call with SQL text is a candidate whatever its name: it may be the team's own wrapper of a driver. */
+const SQL_VERBS: readonly string[] = [String.raw`select\s`, String.raw`insert\s+into`, String.raw`update\s+\S+\s+set`, String.raw`delete\s+from`];
+
+/** Recognised sites of a module, in source order. */
+export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Query | Opaque)[] {
+  const context = contextOf(module, options);
+  const sites: (Query | Opaque)[] = [];
+  walk(module.program, (node) => {
+    if (node.type !== "CallExpression" && node.type !== "TaggedTemplateExpression") return undefined;
+    const site = recognise(node, context);
+    if (site) sites.push(site);
+    return undefined;
+  });
+  return sites.sort((a, b) => a.site.range[0] - b.site.range[0] || Number(isOpaque(a)) - Number(isOpaque(b)));
+}
+
+function recognise(node: Candidate, context: AdapterContext): Query | Opaque | undefined {
+  const callee = unwrap(node.type === "CallExpression" ? node.callee : node.tag);
+  const name = callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" ? memberName(callee) : undefined;
+  for (const adapter of (name === undefined ? undefined : claims.get(name)) ?? []) {
+    const site = adapter.recognise(node, context);
+    if (site) return site;
+  }
+  for (const adapter of claims.get(ANY_NAME) ?? []) {
+    const site = adapter.recognise(node, context);
+    if (site) return site;
+  }
+  return undefined;
+}
+
+function contextOf(module: SourceModule, { values, types, dialect, uses }: SiteOptions): AdapterContext {
+  return {
+    module,
+    values,
+    types,
+    dialect,
+    uses,
+    library: (node, library) => values.library(node, module, library),
+    object: (node, at = module) => readObject(node, at, values),
+    text: (node, interpolate) => foldText(node, module, values, interpolate),
+    chain: (root) => chainOf(root, module),
+    undefinable: (node, at = module) => undefinable(node, at, values, at === module ? types : undefined),
+    constant: (node, at = module) => constantOf(node, at, values),
+    length: (node, at = module) => lengthOf(node, at),
+  };
+}

@@ -1,0 +1,419 @@
+/** Text as the program assembles it: literals, templates, concatenation, `join`, constants; with holes, and a map back to the source. */
+import type { TSESTree } from "@typescript-eslint/utils";
+import { enclosingFunction, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
+import type { Evaluator } from "./evaluate.js";
+import { isConditional } from "./objects.js";
+import type { SourceModule } from "./source-module.js";
+
+/** What an adapter says of an interpolated expression. */
+export type Interpolation =
+  /** Its text is part of the text: a nested template, a constant. */
+  | { readonly inline: Node; readonly module: SourceModule }
+  /** Known text that stands nowhere in the source (`Prisma.empty`). */
+  | { readonly text: string }
+  | { readonly hole: HoleKind; readonly value?: Node; readonly items?: number };
+
+export type HoleKind = "value" | "list" | "identifier" | "text" | "scalar";
+
+export interface TextHole {
+  readonly span: { readonly start: number; readonly end: number };
+  readonly kind: HoleKind;
+  readonly expression: Node;
+  readonly module: SourceModule;
+  readonly items?: number;
+}
+
+export interface FoldedText {
+  readonly text: string;
+  readonly holes: readonly TextHole[];
+  /** The range of the source that a span of the text stands for; undefined when it does not stand in the module of the site. */
+  locate(start: number, end: number): readonly [number, number] | undefined;
+  /** Nothing but holes: the text comes from elsewhere. */
+  readonly dynamic: boolean;
+}
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly module: SourceModule;
+  /** Source offset of each offset of the piece, relative to its start; a number when they run in step. */
+  readonly offsets: number | readonly number[];
+}
+
+const MAX_LENGTH = 2_000_000;
+const MAX_PIECES = 5_000;
+const MAX_DEPTH = 24;
+/** What stands in the text for a hole; readers ignore it. */
+const PLACE = "?";
+
+/**
+ * Folds an expression to text. `interpolate` decides what an expression inside is; without an answer a constant is
+ * inlined, a number becomes a `scalar` hole and anything else a `text` hole. Undefined when the expression is no text.
+ */
+export function foldText(node: Node, module: SourceModule, values: Evaluator, interpolate?: (expression: Node, module: SourceModule) => Interpolation | undefined): FoldedText | undefined {
+  const folder = new Folder(module, values, interpolate);
+  if (!folder.add(node, module, 0)) return undefined;
+  return folder.finish();
+}
+
+class Folder {
+  #text = "";
+  readonly #pieces: Piece[] = [];
+  readonly #holes: TextHole[] = [];
+  readonly #home: SourceModule;
+  readonly #values: Evaluator;
+  readonly #interpolate: ((expression: Node, module: SourceModule) => Interpolation | undefined) | undefined;
+
+  constructor(home: SourceModule, values: Evaluator, interpolate: ((expression: Node, module: SourceModule) => Interpolation | undefined) | undefined) {
+    this.#home = home;
+    this.#values = values;
+    this.#interpolate = interpolate;
+  }
+
+  finish(): FoldedText {
+    const pieces = this.#pieces;
+    const home = this.#home;
+    return {
+      text: this.#text,
+      holes: this.#holes,
+      dynamic: pieces.length === 0,
+      locate(start, end) {
+        const from = sourceOffset(pieces, home, start, false);
+        const to = sourceOffset(pieces, home, end, true);
+        return from !== undefined && to !== undefined && from <= to ? [from, to] : undefined;
+      },
+    };
+  }
+
+  /** False when the expression is no text at all. */
+  add(node: Node, module: SourceModule, depth: number): boolean {
+    const inner = unwrap(node);
+    if (depth > MAX_DEPTH || this.#text.length > MAX_LENGTH || this.#pieces.length > MAX_PIECES) {
+      this.#hole("text", inner, module);
+      return true;
+    }
+    switch (inner.type) {
+      case "Literal":
+        if (typeof inner.value === "string") this.#literal(inner.value, inner.range[0] + 1, module.text.slice(inner.range[0] + 1, inner.range[1] - 1), module);
+        else if (typeof inner.value === "number" || typeof inner.value === "bigint") this.#literal(String(inner.value), inner.range[0], module.text.slice(...inner.range), module);
+        else return false;
+        return true;
+      case "TemplateLiteral":
+        this.#template(inner, module, depth);
+        return true;
+      case "TaggedTemplateExpression": {
+        const name = inner.tag.type === "MemberExpression" ? memberName(inner.tag) : inner.tag.type === "Identifier" ? inner.tag.name : undefined;
+        if (name === "raw" || name === "dedent" || name === "stripIndent" || name === "gql") {
+          this.#template(inner.quasi, module, depth);
+          return true;
+        }
+        return false;
+      }
+      case "BinaryExpression":
+        return inner.operator === "+" && this.#concatenation(inner, module, depth);
+      case "Identifier":
+        return this.#variable(inner, module, depth);
+      case "MemberExpression": {
+        const value = this.#values.evaluate(inner, module);
+        if (value.kind !== "literal" || typeof value.value !== "string") return false;
+        this.#constant(value.value);
+        return true;
+      }
+      case "CallExpression":
+        return this.#call(inner, module, depth);
+      default:
+        return false;
+    }
+  }
+
+  #interpolated(node: Node, module: SourceModule, depth: number): void {
+    const said = this.#interpolate?.(node, module);
+    if (said) {
+      if ("inline" in said) {
+        if (!this.add(said.inline, said.module, depth + 1)) this.#hole("text", node, module);
+      } else if ("text" in said) this.#constant(said.text);
+      else this.#hole(said.hole, said.value ?? node, module, said.items);
+      return;
+    }
+    const inner = unwrap(node);
+    if (inner.type === "Literal" && (typeof inner.value === "number" || typeof inner.value === "boolean")) {
+      this.#literal(String(inner.value), inner.range[0], module.text.slice(...inner.range), module);
+      return;
+    }
+    const value = this.#values.evaluate(inner, module);
+    if (value.kind === "literal" && typeof value.value === "number") {
+      this.#constant(String(value.value));
+      return;
+    }
+    if (isText(inner)) {
+      const mark = { text: this.#text, pieces: this.#pieces.length, holes: this.#holes.length };
+      if (this.add(inner, module, depth + 1)) return;
+      this.#text = mark.text;
+      this.#pieces.length = mark.pieces;
+      this.#holes.length = mark.holes;
+    }
+    this.#hole(isNumeric(inner) ? "scalar" : "text", inner, module);
+  }
+
+  #template(node: TSESTree.TemplateLiteral, module: SourceModule, depth: number): void {
+    for (const [index, quasi] of node.quasis.entries()) {
+      const [start, end] = quasiRange(quasi, module);
+      this.#literal(quasi.value.cooked ?? quasi.value.raw, start, module.text.slice(start, end), module);
+      const expression = node.expressions[index];
+      if (expression) this.#interpolated(expression, module, depth);
+    }
+  }
+
+  #concatenation(node: TSESTree.BinaryExpression, module: SourceModule, depth: number): boolean {
+    const parts: Node[] = [];
+    let current: Node = node;
+    while (current.type === "BinaryExpression" && current.operator === "+") {
+      parts.push(current.right);
+      current = unwrap(current.left);
+    }
+    parts.push(current);
+    parts.reverse();
+    if (!parts.some((part) => isText(unwrap(part)))) return false;
+    for (const part of parts) this.#interpolated(part, module, depth);
+    return true;
+  }
+
+  /** A constant, or a text that `+=` extends. */
+  #variable(node: TSESTree.Identifier, module: SourceModule, depth: number): boolean {
+    const variable = module.lookUp(node.name, node);
+    const definition = variable?.defs[0];
+    if (!variable || !definition) return false;
+    const declarator = definition.node as Node;
+    if (declarator.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") {
+      const value = this.#values.evaluate(node, module);
+      if (value.kind !== "literal" || typeof value.value !== "string") return false;
+      this.#constant(value.value);
+      return true;
+    }
+    const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init).map((reference) => reference.identifier as Node);
+    const relevant = writes.filter((write) => write.range[0] < node.range[0] || enclosingFunction(write) !== enclosingFunction(node));
+    if (relevant.some((write) => enclosingFunction(write) !== enclosingFunction(declarator))) return false;
+    if (!declarator.init) {
+      const [only] = relevant;
+      const assignment = only?.parent;
+      return relevant.length === 1 && assignment?.type === "AssignmentExpression" && assignment.operator === "=" && !isConditional(assignment, declarator) && this.add(assignment.right, module, depth + 1);
+    }
+    if (relevant.some((write) => write.parent?.type !== "AssignmentExpression" || write.parent.operator !== "+=")) return false;
+    if (!this.add(declarator.init, module, depth + 1)) return false;
+    for (const write of relevant) {
+      const assignment = write.parent as TSESTree.AssignmentExpression;
+      if (isConditional(assignment, declarator)) this.#hole("text", assignment.right, module);
+      else this.#interpolated(assignment.right, module, depth);
+    }
+    return true;
+  }
+
+  #call(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+    const receiver = receiverOf(node);
+    const callee = unwrap(node.callee);
+    const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
+    if (!receiver || name === undefined) return false;
+    if (name === "trim" || name === "trimEnd" || name === "trimStart" || name === "toString") return this.add(receiver, module, depth + 1);
+    if (name === "concat") {
+      if (!this.add(receiver, module, depth + 1)) return false;
+      for (const argument of node.arguments) this.#interpolated(argument, module, depth);
+      return true;
+    }
+    return name === "join" && this.#join(receiver, node, module, depth);
+  }
+
+  #join(receiver: Node, node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+    const separator = node.arguments[0] ? literalString(node.arguments[0]) : ",";
+    if (separator === undefined) return false;
+    const list = elementsOf(receiver, module);
+    if (!list) return false;
+    let first = true;
+    for (const element of list.elements) {
+      if (!first) this.#constant(separator);
+      first = false;
+      if (element.certain) this.#interpolated(element.node, module, depth);
+      else this.#hole("text", element.node, module);
+    }
+    if (list.open) this.#hole("text", receiver, module);
+    return list.elements.length > 0;
+  }
+
+  #literal(value: string, sourceStart: number, raw: string, module: SourceModule): void {
+    if (value === "") return;
+    const start = this.#text.length;
+    this.#text += value;
+    this.#pieces.push({ start, end: this.#text.length, module, offsets: value === raw ? sourceStart : escapedOffsets(value, raw, sourceStart) });
+  }
+
+  #constant(value: string): void {
+    this.#text += value;
+  }
+
+  #hole(kind: HoleKind, expression: Node, module: SourceModule, items?: number): void {
+    const start = this.#text.length;
+    this.#text += PLACE;
+    this.#holes.push({ span: { start, end: this.#text.length }, kind, expression, module, ...(items !== undefined && { items }) });
+    this.#pieces.push({ start, end: this.#text.length, module, offsets: [expression.range[0], expression.range[1]] });
+  }
+}
+
+/** Inner range of a template element: parsers disagree whether the delimiters belong to it. */
+function quasiRange(quasi: TSESTree.TemplateElement, module: SourceModule): readonly [number, number] {
+  const [start, end] = quasi.range;
+  if (end - start === quasi.value.raw.length) return [start, end];
+  const inner = module.text.slice(start, start + 1);
+  const from = inner === "`" || inner === "}" ? start + 1 : start;
+  return [from, from + rawLength(quasi, module, from, end)];
+}
+
+/** `raw` has `\r\n` folded to `\n`; the source may not. */
+function rawLength(quasi: TSESTree.TemplateElement, module: SourceModule, from: number, limit: number): number {
+  if (!module.text.slice(from, limit).includes("\r")) return quasi.value.raw.length;
+  let length = 0;
+  for (let index = 0; index < quasi.value.raw.length; index++) {
+    if (module.text[from + length] === "\r" && module.text[from + length + 1] === "\n" && quasi.value.raw[index] === "\n") length++;
+    length++;
+  }
+  return length;
+}
+
+/** Source offset of every UTF-16 unit of a string that is written with escapes; the last entry is the end. */
+function escapedOffsets(value: string, raw: string, start: number): readonly number[] {
+  const offsets: number[] = [];
+  let index = 0;
+  while (offsets.length < value.length && index < raw.length) {
+    const match = /^(?:\\(?:x[\da-fA-F]{2}|u\{[\da-fA-F]+\}|u[\da-fA-F]{4}|[0-7]{1,3}|\r\n|[^])|\r\n|[^])/u.exec(raw.slice(index, index + 14));
+    const token = match?.[0] ?? raw[index] ?? "";
+    if (/^\\(?:\r\n|[\n\r\u2028\u2029])$/u.test(token)) {
+      index += token.length;
+      continue;
+    }
+    const units = token.startsWith("\\u{") ? String.fromCodePoint(Number.parseInt(token.slice(3, -1), 16)).length : token.startsWith("\\") || token === "\r\n" ? 1 : token.length;
+    for (let unit = 0; unit < units; unit++) offsets.push(start + index + (units === token.length ? unit : 0));
+    index += token.length;
+  }
+  while (offsets.length < value.length) offsets.push(start + raw.length);
+  offsets.push(start + index);
+  return offsets;
+}
+
+function sourceOffset(pieces: readonly Piece[], home: SourceModule, offset: number, isEnd: boolean): number | undefined {
+  for (const piece of pieces) {
+    const inside = isEnd ? piece.start < offset && offset <= piece.end : piece.start <= offset && offset < piece.end;
+    if (!inside) continue;
+    if (piece.module !== home) return undefined;
+    const distance = offset - piece.start;
+    if (typeof piece.offsets === "number") return piece.offsets + distance;
+    return isEnd && distance > 0 ? endOffset(piece.offsets, distance) : piece.offsets[distance];
+  }
+  return undefined;
+}
+
+/** The end of the unit before `distance`. */
+function endOffset(offsets: readonly number[], distance: number): number | undefined {
+  return offsets[distance];
+}
+
+function isText(node: Node): boolean {
+  switch (node.type) {
+    case "Literal":
+      return typeof node.value === "string";
+    case "TemplateLiteral":
+    case "Identifier":
+    case "MemberExpression":
+    case "CallExpression":
+      return true;
+    case "BinaryExpression":
+      return node.operator === "+";
+    default:
+      return false;
+  }
+}
+
+function isNumeric(node: Node): boolean {
+  if (node.type === "CallExpression" && node.callee.type === "Identifier") return node.callee.name === "Number" || node.callee.name === "parseInt" || node.callee.name === "parseFloat";
+  if (node.type === "MemberExpression") return memberName(node) === "length";
+  if (node.type === "BinaryExpression") return ["-", "*", "/", "%"].includes(node.operator) || (node.operator === "+" && isNumeric(unwrap(node.left)) && isNumeric(unwrap(node.right)));
+  return node.type === "Literal" && typeof node.value === "number";
+}
+
+export interface ListElement {
+  readonly node: Node;
+  /** It is there in every run. */
+  readonly certain: boolean;
+}
+
+/** Elements of an array literal, or of an array that a variable collects with `push`; `open` when there may be others. */
+export function elementsOf(node: Node, module: SourceModule): { readonly elements: readonly ListElement[]; readonly open: boolean } | undefined {
+  const inner = unwrap(node);
+  if (inner.type === "CallExpression") {
+    const receiver = receiverOf(inner);
+    const callee = unwrap(inner.callee);
+    const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
+    // `.filter(Boolean)` takes out what is not there.
+    if (!receiver || name !== "filter") return undefined;
+    const list = elementsOf(receiver, module);
+    return list && { open: list.open, elements: list.elements.map((element) => ({ node: element.node, certain: element.certain && isText(unwrap(element.node)) && literalString(element.node) !== undefined })) };
+  }
+  if (inner.type === "ArrayExpression") {
+    const elements: ListElement[] = [];
+    let open = false;
+    for (const element of inner.elements) {
+      if (!element) continue;
+      if (element.type === "SpreadElement") {
+        const spread = unwrap(element.argument);
+        const nested = elementsOf(spread, module) ?? conditionalElements(spread, module);
+        if (nested) {
+          elements.push(...nested.elements);
+          if (nested.open) open = true;
+        } else open = true;
+      } else elements.push({ node: element, certain: true });
+    }
+    return { elements, open };
+  }
+  if (inner.type !== "Identifier") return undefined;
+  const variable = module.lookUp(inner.name, inner);
+  const declarator = variable?.defs[0]?.node as Node | undefined;
+  if (!variable || declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init) return undefined;
+  const start = elementsOf(declarator.init, module);
+  if (!start) return undefined;
+  const elements = [...start.elements];
+  let { open } = start;
+  for (const reference of variable.references) {
+    const use = reference.identifier as Node;
+    if (reference.init || use === inner || use.range[0] === inner.range[0]) continue;
+    if (use.range[0] > inner.range[0] && enclosingFunction(use) === enclosingFunction(inner)) continue;
+    const parent = use.parent;
+    if (reference.isWrite()) return undefined;
+    if (parent?.type === "MemberExpression" && parent.object === use && parent.parent.type === "CallExpression" && parent.parent.callee === parent) {
+      const name = memberName(parent);
+      if (name !== "push" && name !== "unshift") {
+        if (name === "splice" || name === "pop" || name === "shift" || name === "reverse" || name === "sort") open = true;
+        continue;
+      }
+      const certain = enclosingFunction(use) === enclosingFunction(declarator) && !isConditional(use, declarator);
+      for (const argument of parent.parent.arguments) {
+        if (argument.type === "SpreadElement") open = true;
+        else elements.push({ node: argument, certain });
+      }
+    } else if (parent?.type === "CallExpression" && parent.callee !== use && use.range[0] < inner.range[0]) open = true;
+  }
+  return { elements, open };
+}
+
+/** `...(x ? [a] : [])` and `...(x && [a])`. */
+function conditionalElements(node: Node, module: SourceModule): { readonly elements: readonly ListElement[]; readonly open: boolean } | undefined {
+  const branches = node.type === "ConditionalExpression" ? [node.consequent, node.alternate] : node.type === "LogicalExpression" ? [node.right] : undefined;
+  if (!branches) return undefined;
+  const elements: ListElement[] = [];
+  let open = false;
+  for (const branch of branches) {
+    const list = elementsOf(branch, module);
+    if (!list) open = true;
+    else {
+      elements.push(...list.elements.map((element) => ({ ...element, certain: false })));
+      open ||= list.open;
+    }
+  }
+  return { elements, open };
+}
