@@ -1,4 +1,5 @@
 /** Constants of the program: what a reader of the code knows without running it. */
+import type { TSESTree } from "@typescript-eslint/utils";
 import { memberName, receiverOf, unwrap, type Node } from "./ast.js";
 import type { Evaluator } from "./evaluate.js";
 import type { SourceModule } from "./source-module.js";
@@ -33,7 +34,7 @@ function isVariable(node: Node, module: SourceModule): boolean {
  * `Status.ACTIVE`, `$Enums.Status.ACTIVE`: a member, in capitals or of a capitalised object, of something that is declared
  * or imported at the top of a module and is not a class instance.
  */
-function isEnumMember(node: Node & { readonly type: "MemberExpression" }, module: SourceModule): boolean {
+function isEnumMember(node: TSESTree.MemberExpression, module: SourceModule): boolean {
   const name = memberName(node);
   let root: Node = unwrap(node.object);
   while (root.type === "MemberExpression") root = unwrap(root.object);

@@ -1,0 +1,3 @@
+import type { LibraryScenarios } from "../scenarios.js";
+
+export const libraries: readonly LibraryScenarios[] = [];
