@@ -30,8 +30,19 @@ export function createApp(release: ReleaseContent): Hono {
     if (error instanceof SyntaxError) return c.json({ error: "The body is not JSON" }, 400);
     if (error instanceof NotFoundError) return c.json({ error: error.message }, 404);
     if (error instanceof ConflictError) return c.json({ error: error.message }, 409);
+    const conflict = constraintConflict(error);
+    if (conflict) return c.json({ error: conflict }, 409);
     console.error(error);
     return c.json({ error: "Something went wrong" }, 500);
   });
   return app;
+}
+
+/** Words for a statement that a constraint of the database refused; undefined for any other error. */
+function constraintConflict(error: unknown): string | undefined {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  if (cause.code === "23503") return "Something that the request refers to does not exist";
+  if (cause.code === "23505") return "Something with this name exists already";
+  return undefined;
 }
