@@ -50,7 +50,9 @@ export interface RuleDefinition<Options extends object, MessageId extends string
 }
 
 /** A rule as the bridge and the presets see it, whatever its options and messages are. */
-export type AnyRule = RuleDefinition<object, string>;
+export interface AnyRule extends Omit<RuleDefinition<object, string>, "options"> {
+  readonly options: Readonly<Record<string, JSONSchema4>>;
+}
 
 /** Declares a rule. */
 export function defineRule<Options extends object, MessageId extends string>(
