@@ -1,0 +1,375 @@
+/** Conditions of the neutral tree → the predicate tree of the query model. */
+import type { ComparisonOperator, InPredicate, Operand, Predicate } from "../../query/model.js";
+import type { Slot } from "../holes.js";
+import type { Expression } from "../tree.js";
+import type { Frame } from "./context.js";
+import { collectQueries, columnOf, columnsIn, holeIn, operandOf, partsOf, valueSlot } from "./expression.js";
+
+const comparisons: Readonly<Record<string, ComparisonOperator>> = {
+  "=": "=", "==": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+  "is distinct": "is distinct", "is not distinct": "is not distinct", "<=>": "is not distinct",
+};
+
+function flip(operator: ComparisonOperator): ComparisonOperator {
+  switch (operator) {
+    case "<":
+      return ">";
+    case "<=":
+      return ">=";
+    case ">":
+      return "<";
+    case ">=":
+      return "<=";
+    case "=":
+    case "<>":
+    case "is distinct":
+    case "is not distinct":
+      return operator;
+  }
+}
+
+/** Lowers a condition. */
+export function predicateOf(expression: Expression, frame: Frame): Predicate {
+  const { context } = frame;
+  const span = context.span(expression);
+  switch (expression.kind) {
+    case "logical": {
+      const items: Predicate[] = [];
+      for (const item of expression.items) {
+        const lowered = predicateOf(item, frame);
+        if (lowered.op === expression.op) items.push(...lowered.items);
+        else items.push(lowered);
+      }
+      return { op: expression.op, items };
+    }
+    case "not":
+      return negate(predicateOf(expression.item, frame));
+    case "binary":
+      return binary(expression, frame);
+    case "isNull": {
+      const column = columnOf(expression.item, context);
+      if (column !== undefined) return { op: "null", column, negated: expression.negated, span };
+      return columnless(expression, "is null", frame);
+    }
+    case "isBoolean": {
+      if (expression.value === "unknown") {
+        const column = columnOf(expression.item, context);
+        return column === undefined ? columnless(expression, "is unknown", frame) : { op: "null", column, negated: expression.negated, span };
+      }
+      const item = expression.item;
+      if (item.kind === "literal" && typeof item.value === "boolean") return { op: "constant", value: (item.value === expression.value) !== expression.negated, written: true, span };
+      const column = item.kind === "column" ? columnOf(item, context) : undefined;
+      if (column === undefined) {
+        const inner = columnOf(item, context);
+        // `(a = 1) IS TRUE` is a condition on a condition: read, not modelled.
+        return inner === undefined || item.kind === "binary" ? columnless(expression, "is", frame) : negatedIf(expression.negated, { op: "boolean", column: inner, value: expression.value, form: "is", span });
+      }
+      return negatedIf(expression.negated, { op: "boolean", column, value: expression.value, form: "is", span });
+    }
+    case "inList":
+      return inList(expression, frame);
+    case "inQuery": {
+      const statement = frame.query(expression.query, "in");
+      const column = expression.item.kind === "row" && expression.item.items.length > 1 ? undefined : columnOf(expression.item, context);
+      if (column === undefined) return operator(expression.negated ? "not in" : "in", expression, [{ kind: "subquery", statement }], frame);
+      return { op: "in", column, negated: expression.negated, values: { kind: "subquery", statement }, span };
+    }
+    case "quantified":
+      return quantified(expression, frame);
+    case "between": {
+      const column = columnOf(expression.item, context);
+      const low = operandOf(expression.low, frame);
+      const high = operandOf(expression.high, frame);
+      if (column === undefined || low === undefined || high === undefined) return columnless(expression, "between", frame);
+      return { op: "between", column, negated: expression.negated, low, high, span };
+    }
+    case "like": {
+      const column = columnOf(expression.item, context);
+      const pattern = operandOf(expression.pattern, frame);
+      if (column === undefined || pattern === undefined) return columnless(expression, "like", frame);
+      const prefix = prefixOf(expression.pattern, expression.escape ?? (context.dialect === "sqlite" ? undefined : "\\"), frame);
+      return { op: "like", column, negated: expression.negated, insensitive: expression.insensitive, ...(prefix === undefined ? {} : { prefix }), pattern, span };
+    }
+    case "exists":
+      return { op: "exists", negated: expression.negated, statement: frame.query(expression.query, "exists"), span };
+    case "literal": {
+      const slot = valueSlot(expression, context);
+      if (slot !== undefined) return unknownCondition(slot, expression, frame);
+      return { op: "constant", value: truth(expression.value), written: true, span };
+    }
+    case "parameter":
+      return { op: "opaque", restricts: "unknown", reason: "a parameter is the condition", span };
+    case "column": {
+      const slot = holeIn(expression, context);
+      if (slot !== undefined) return unknownCondition(slot, expression, frame);
+      const column = columnOf(expression, context);
+      return column === undefined ? columnless(expression, "column", frame) : { op: "boolean", column, value: true, form: "bare", span };
+    }
+    case "row": {
+      const [only] = expression.items;
+      if (expression.items.length === 1 && only !== undefined) return predicateOf(only, frame);
+      return columnless(expression, "row", frame);
+    }
+    case "cast":
+      if (expression.item.kind === "literal") return predicateOf(expression.item, frame);
+      return columnless(expression, "cast", frame);
+    case "call":
+      return columnless(expression, expression.name.toLowerCase(), frame);
+    case "json":
+      return columnless(expression, expression.path, frame);
+    case "other":
+      return columnless(expression, expression.name, frame);
+    case "star":
+    case "unary":
+    case "collate":
+    case "query":
+    case "array":
+      return columnless(expression, expression.kind, frame);
+  }
+}
+
+function truth(value: string | number | boolean | bigint | null): boolean {
+  if (typeof value === "string") return Number.parseFloat(value) !== 0 && !Number.isNaN(Number.parseFloat(value)) || /^t(?:rue)?$/iu.test(value);
+  return Boolean(value);
+}
+
+function negatedIf(negated: boolean, predicate: Predicate): Predicate {
+  return negated ? { op: "not", item: predicate } : predicate;
+}
+
+/** NOT, folded into the operators that have a negated form of the same meaning. */
+function negate(predicate: Predicate): Predicate {
+  switch (predicate.op) {
+    case "in":
+    case "like":
+    case "null":
+    case "between":
+    case "exists":
+      return { ...predicate, negated: !predicate.negated };
+    case "constant":
+      return { ...predicate, value: !predicate.value };
+    case "not":
+      return predicate.item;
+    case "boolean":
+      return predicate.form === "bare" ? { ...predicate, value: !predicate.value } : { op: "not", item: predicate };
+    case "opaque":
+      return predicate;
+    case "and":
+    case "or":
+    case "optional":
+    case "compare":
+    case "relation":
+    case "operator":
+      return { op: "not", item: predicate };
+  }
+}
+
+/** A hole in the place of a whole condition. */
+function unknownCondition(slot: Slot, expression: Expression, frame: Frame): Predicate {
+  const span = frame.context.span(expression);
+  if (slot.kind === "identifier") return { op: "opaque", restricts: "yes", reason: "the column is chosen at run time", span };
+  return { op: "opaque", restricts: "unknown", reason: "text hole", span };
+}
+
+/** A hole among the names of a condition: which column it is about is not known. */
+function dynamicName(expression: Expression, frame: Frame): Slot | undefined {
+  let found: Slot | undefined;
+  const visit = (part: Expression): void => {
+    if (part.kind === "column") {
+      const slot = holeIn(part, frame.context);
+      if (slot !== undefined) found ??= slot;
+    }
+    for (const inner of partsOf(part)) visit(inner);
+  };
+  visit(expression);
+  return found;
+}
+
+/** A condition that is read but fits no other form: an operator on columns, or opaque when it names no column. */
+function columnless(expression: Expression, name: string, frame: Frame): Predicate {
+  const operands: Operand[] = [];
+  for (const part of partsOf(expression)) {
+    if (columnsIn(part, frame.context).length > 0) continue;
+    const operand = operandOf(part, frame);
+    if (operand !== undefined) operands.push(operand);
+  }
+  return operator(name, expression, operands, frame);
+}
+
+function operator(name: string, expression: Expression, operands: readonly Operand[], frame: Frame): Predicate {
+  collectQueries(expression, frame);
+  const columns = columnsIn(expression, frame.context);
+  const span = frame.context.span(expression);
+  if (columns.length > 0) return { op: "operator", operator: name, columns, operands, span };
+  const dynamic = dynamicName(expression, frame);
+  if (dynamic !== undefined) {
+    return { op: "opaque", restricts: dynamic.kind === "text" ? "unknown" : "yes", reason: "the column is chosen at run time", span };
+  }
+  if (operands.some((operand) => operand.kind === "subquery")) return { op: "operator", operator: name, columns, operands, span };
+  return { op: "opaque", restricts: "unknown", reason: "the condition names no column", span };
+}
+
+function isRow(expression: Expression): boolean {
+  return expression.kind === "row" && expression.items.length > 1;
+}
+
+function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Frame): Predicate {
+  const { context } = frame;
+  const { left, right } = expression;
+  const comparison = comparisons[expression.op];
+  if (comparison === undefined) return columnless(expression, expression.op.toLowerCase(), frame);
+  if (isRow(left) || isRow(right)) return columnless(expression, `row ${comparison}`, frame);
+  const span = context.span(expression);
+  const sides: readonly (readonly [Expression, Expression, ComparisonOperator])[] = [[left, right, comparison], [right, left, flip(comparison)]];
+  // A hole in the place of a name on the left: `${column} = 1`.
+  const holeLeft = left.kind === "column" ? holeIn(left, context) : undefined;
+  if (holeLeft !== undefined && columnOf(right, context) === undefined) {
+    operandOf(right, frame);
+    return { op: "opaque", restricts: holeLeft.kind === "text" ? "unknown" : "yes", reason: "the column is chosen at run time", span };
+  }
+  for (const [subject, other, op] of sides) {
+    const column = columnOf(subject, context);
+    if (column === undefined) continue;
+    const operand = operandOf(other, frame);
+    if (operand === undefined) break;
+    return { op: "compare", column, operator: op, operand, span };
+  }
+  if (left.kind === "literal" && right.kind === "literal" && valueSlot(left, context) === undefined && valueSlot(right, context) === undefined) {
+    const value = compareLiterals(left.value, right.value, comparison);
+    if (value !== undefined) return { op: "constant", value, written: true, span };
+  }
+  return columnless(expression, comparison, frame);
+}
+
+function compareLiterals(left: string | number | boolean | bigint | null, right: string | number | boolean | bigint | null, operator: ComparisonOperator): boolean | undefined {
+  if (operator === "is distinct") return left !== right;
+  if (operator === "is not distinct") return left === right;
+  if (left === null || right === null) return false;
+  if (typeof left !== typeof right) return undefined;
+  switch (operator) {
+    case "=":
+      return left === right;
+    case "<>":
+      return left !== right;
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+  }
+}
+
+function inList(expression: Extract<Expression, { kind: "inList" }>, frame: Frame): Predicate {
+  const { context } = frame;
+  const span = context.span(expression);
+  if (expression.list.length === 0) return { op: "constant", value: expression.negated, written: true, span };
+  const column = isRow(expression.item) ? undefined : columnOf(expression.item, context);
+  const operands: Operand[] = [];
+  let complete = column !== undefined;
+  for (const item of expression.list) {
+    const operand = operandOf(item, frame);
+    if (operand === undefined) complete = false;
+    else operands.push(operand);
+  }
+  if (column === undefined || !complete) return operator(`${isRow(expression.item) ? "row " : ""}${expression.negated ? "not in" : "in"}`, expression, operands, frame);
+  const [only] = expression.list;
+  const [operand] = operands;
+  const slot = expression.list.length === 1 && only !== undefined ? valueSlot(only, context) : undefined;
+  if (slot !== undefined && operand !== undefined && holdsList(slot)) {
+    const items = context.holeOf(slot)?.items;
+    const values: InPredicate["values"] = { kind: "array", operand, ...(items === undefined ? {} : { items }) };
+    return { op: "in", column, negated: expression.negated, values, span };
+  }
+  return { op: "in", column, negated: expression.negated, values: { kind: "list", operands }, span };
+}
+
+/** May the only item of an IN list be expanded to many values? A driver does it for its own placeholders, a server never. */
+function holdsList(slot: Slot): boolean {
+  switch (slot.kind) {
+    case "list":
+    case "text":
+      return true;
+    case "value":
+      return !slot.native;
+    case "identifier":
+    case "quoted":
+    case "escaped":
+      return false;
+  }
+}
+
+function quantified(expression: Extract<Expression, { kind: "quantified" }>, frame: Frame): Predicate {
+  const { context } = frame;
+  const span = context.span(expression);
+  const column = isRow(expression.item) ? undefined : columnOf(expression.item, context);
+  const isIn = (expression.op === "=" && !expression.all) || ((expression.op === "<>" || expression.op === "!=") && expression.all);
+  const name = `${expression.op} ${expression.all ? "all" : "any"}`;
+  if (column === undefined || !isIn) return columnless(expression, name, frame);
+  const negated = expression.all;
+  const right = expression.right;
+  if (right.kind === "query" && !right.array) return { op: "in", column, negated, values: { kind: "subquery", statement: frame.query(right.query, "in") }, span };
+  const array = right.kind === "cast" ? right.item : right;
+  if (array.kind === "array") {
+    const operands = array.items.map((item) => operandOf(item, frame));
+    if (operands.every((operand) => operand !== undefined)) return { op: "in", column, negated, values: { kind: "list", operands }, span };
+  }
+  const operand = operandOf(right, frame);
+  if (operand === undefined || operand.kind === "column") return columnless(expression, name, frame);
+  const slot = valueSlot(array, context);
+  const items = slot === undefined ? undefined : context.holeOf(slot)?.items;
+  return { op: "in", column, negated, values: { kind: "array", operand, ...(items === undefined ? {} : { items }) }, span };
+}
+
+/** The text of a pattern before its first wildcard; undefined when that is not known. */
+function prefixOf(pattern: Expression, escape: string | undefined, frame: Frame): string | undefined {
+  const lead = leading(pattern, frame);
+  let prefix = "";
+  for (let index = 0; index < lead.text.length; index++) {
+    const character = lead.text.charAt(index);
+    if (character === "%" || character === "_") return prefix;
+    if (character === escape && index + 1 < lead.text.length) {
+      index++;
+      prefix += lead.text.charAt(index);
+    } else prefix += character;
+  }
+  return lead.complete ? prefix : undefined;
+}
+
+/** The text an expression certainly begins with, and whether that is all of it. */
+function leading(expression: Expression, frame: Frame): { readonly text: string; readonly complete: boolean } {
+  const { context } = frame;
+  switch (expression.kind) {
+    case "literal": {
+      if (typeof expression.value !== "string") return { text: "", complete: false };
+      const [slot] = expression.end > expression.start ? context.prepared.slotsIn(expression) : [];
+      if (slot === undefined) return { text: expression.value, complete: true };
+      if (slot.kind !== "quoted") return { text: "", complete: false };
+      const span = context.span(expression);
+      const lead = context.sql.text.slice(span.start, slot.start);
+      return { text: lead.slice(lead.indexOf("'") + 1), complete: false };
+    }
+    case "binary": {
+      if (expression.op !== "||") return { text: "", complete: false };
+      return joined([expression.left, expression.right], frame);
+    }
+    case "call":
+      return expression.name.toLowerCase() === "concat" ? joined(expression.args, frame) : { text: "", complete: false };
+    case "cast":
+      return leading(expression.item, frame);
+    default:
+      return { text: "", complete: false };
+  }
+}
+
+function joined(parts: readonly Expression[], frame: Frame): { readonly text: string; readonly complete: boolean } {
+  let text = "";
+  for (const part of parts) {
+    const lead = leading(part, frame);
+    text += lead.text;
+    if (!lead.complete) return { text, complete: false };
+  }
+  return { text, complete: true };
+}

@@ -1,0 +1,171 @@
+/** The pipeline: text → slots → guard → parser → neutral tree → statements, with a bounded cache of trees. */
+import { BoundedMap } from "../base/bounded-map.js";
+import type { Dialect, Statement } from "../query/model.js";
+import type { SqlOptions, SqlReading, SqlText } from "./contract.js";
+import { guard, measure, type Engine } from "./guard.js";
+import { findSlots, prepare, substitutions, type Original, type Prepared } from "./holes.js";
+import { LoweringContext } from "./lower/context.js";
+import { lowerStatement } from "./lower/statement.js";
+import { parsePostgres } from "./parsers/libpg.js";
+import { ParserDied, SyntaxRejected } from "./parsers/resolve.js";
+import { scan, type Token } from "./scanner.js";
+import { readTokens } from "./tokens-reader.js";
+import { translatePostgres } from "./translate/postgres.js";
+import type { StatementTree } from "./tree.js";
+
+/** A parse that can be lowered again with other values in its holes. */
+interface Parsed {
+  readonly prepared: Prepared;
+  readonly tokens: readonly Token[];
+  readonly trees: readonly StatementTree[];
+  readonly dialect: Dialect | undefined;
+}
+
+type Failure = Extract<SqlReading, { readonly opaque: unknown }>;
+
+interface Entry {
+  readonly parsed?: Parsed;
+  /** Read by tokens only, or not at all. */
+  readonly fallback?: SqlReading;
+  /** The finished reading, kept where no hole can change it. */
+  reading?: SqlReading;
+}
+
+const cache = new BoundedMap<string, Entry>(500);
+
+/** The longest text kept as a key of the cache. */
+const cachedLength = 20_000;
+/** Wall clock after which no further substitution or reader is tried. */
+const patience = 120;
+
+/** Forgets every parse. For tests. */
+export function clearSqlCache(): void {
+  cache.clear();
+}
+
+/** Reads SQL text. Never throws; what cannot be read is opaque with a reason. */
+export function readSql(sql: SqlText, options: SqlOptions): SqlReading {
+  const key = keyOf(sql, options);
+  const known = key === undefined ? undefined : cache.get(key);
+  if (known?.reading !== undefined) return known.reading;
+  const entry = known ?? parseEntry(sql, options);
+  const reading = entry.parsed === undefined ? (entry.fallback ?? syntaxError("no reader")) : lower(entry.parsed, sql);
+  if (sql.holes.length === 0) entry.reading = reading;
+  if (key !== undefined && known === undefined) cache.set(key, entry);
+  return reading;
+}
+
+function keyOf(sql: SqlText, options: SqlOptions): string | undefined {
+  if (sql.text.length > cachedLength) return undefined;
+  const holes = sql.holes.map((hole) => `${String(hole.span.start)}-${String(hole.span.end)}${hole.kind}`).join();
+  const style = options.placeholders;
+  const placeholders = style === undefined ? "" : `${String(style.question)}${String(style.doubled)}${style.named?.join("") ?? ""}/${style.numbered?.join("") ?? ""}`;
+  return `${options.dialect ?? ""}|${placeholders}|${holes}|${sql.text}`;
+}
+
+function syntaxError(message: string): Failure {
+  return { opaque: "syntax-error", message };
+}
+
+function lower(parsed: Parsed, sql: SqlText): SqlReading {
+  try {
+    const context = new LoweringContext(parsed.prepared, sql, parsed.dialect, parsed.tokens);
+    const statements = parsed.trees.map((tree) => lowerStatement(tree, context));
+    return { statements };
+  } catch (error) {
+    // A stack that overflows on a deep tree; anything else is a bug that must not break a lint.
+    return { opaque: error instanceof RangeError ? "too-complex" : "syntax-error", message: error instanceof Error ? error.message : "cannot be lowered" };
+  }
+}
+
+type Attempt = { readonly parsed: Parsed } | { readonly failure: "too-complex" | "syntax-error"; readonly message: string };
+
+interface Reader {
+  readonly engine: Engine;
+  readonly dialect: Dialect;
+  parse(text: string, tokens: readonly Token[], prepared: Prepared): readonly StatementTree[];
+}
+
+const postgresReader: Reader = {
+  engine: "libpg", dialect: "postgresql",
+  parse: (text, tokens) => translatePostgres(parsePostgres(text), text, tokens),
+};
+
+function readersOf(dialect: Dialect): readonly Reader[] {
+  switch (dialect) {
+    case "postgresql":
+    case "other":
+      return [postgresReader];
+    case "mysql":
+    case "mariadb":
+    case "sqlite":
+    case "sqlserver":
+    case "bigquery":
+    case "snowflake":
+      return [];
+  }
+}
+
+function parseEntry(sql: SqlText, options: SqlOptions): Entry {
+  const started = performance.now();
+  try {
+    const result = attempt(sql, options.dialect ?? "postgresql", options, started);
+    if ("parsed" in result) return { parsed: result.parsed };
+    return { fallback: fallbackFor(sql, options, result) };
+  } catch (error) {
+    return { fallback: syntaxError(error instanceof Error ? error.message : "cannot be read") };
+  }
+}
+
+function fallbackFor(sql: SqlText, options: SqlOptions, failed: { readonly failure: "too-complex" | "syntax-error"; readonly message: string }): SqlReading {
+  const original = findSlots(sql, options.dialect, options.placeholders, true);
+  const read = readTokens(original, sql, options.dialect, failed.failure === "too-complex");
+  if (read.statement !== undefined) return { statements: [read.statement] };
+  return { opaque: failed.failure, message: failed.message, ...(read.kind === undefined ? {} : { kind: read.kind }) };
+}
+
+/** Tries every reader of a dialect, and every likely reading of placeholders and holes. */
+function attempt(sql: SqlText, dialect: Dialect, options: SqlOptions, started: number): Attempt {
+  let failure: Attempt = { failure: "syntax-error", message: "no reader for this dialect" };
+  for (const reader of readersOf(dialect)) {
+    for (const permissive of [false, true]) {
+      const original = findSlots(sql, reader.dialect, options.placeholders, permissive);
+      if (permissive && !original.tokens.some((token) => token.kind === "parameter")) break;
+      const result = attemptWith(reader, original, started);
+      if ("parsed" in result) return result;
+      failure = result;
+      if (result.failure === "too-complex" || performance.now() - started > patience) break;
+    }
+  }
+  return failure;
+}
+
+function attemptWith(reader: Reader, original: Original, started: number): Attempt {
+  let failure: Attempt = { failure: "syntax-error", message: "" };
+  for (const choices of substitutions(original, reader.engine)) {
+    const prepared = prepare(original, reader.engine, choices);
+    const scanned = scan(prepared.text, reader.dialect);
+    const verdict = guard(reader.engine, measure(scanned.tokens, prepared.text.length, scanned.unterminated));
+    if (verdict === "too-complex") return { failure: verdict, message: "too long or too deeply nested to be parsed in time" };
+    if (scanned.tokens.length === 0) return { failure: "syntax-error", message: "no SQL" };
+    if (verdict === "syntax-error") {
+      failure = { failure: verdict, message: "a quote or a parenthesis is not closed" };
+      continue;
+    }
+    try {
+      const trees = reader.parse(prepared.text, scanned.tokens, prepared);
+      return { parsed: { prepared, tokens: scanned.tokens, trees, dialect: reader.dialect } };
+    } catch (error) {
+      if (error instanceof SyntaxRejected) failure = { failure: "syntax-error", message: error.message };
+      else if (error instanceof ParserDied || error instanceof RangeError) return { failure: "too-complex", message: error.message };
+      else return { failure: "syntax-error", message: error instanceof Error ? error.message : "cannot be read" };
+    }
+    if (performance.now() - started > patience) break;
+  }
+  return failure;
+}
+
+/** Statements of one reading, for the comparison of two. */
+export function statementsOf(reading: SqlReading): readonly Statement[] {
+  return "statements" in reading ? reading.statements : [];
+}
