@@ -35,7 +35,7 @@ export type WholeReason =
 /** Which rows an update or a delete hits. */
 export type WriteScope =
   | { readonly kind: "filtered" }
-  | { readonly kind: "all"; readonly why: "no-where" | "empty-where" | "always-true"; readonly span?: Span }
+  | { readonly kind: "all"; readonly why: "no-where" | "empty-where" | "always-true" | "optional-where"; readonly span?: Span }
   /** Whole-table by its name (`deleteAll`, `truncate`) or on a temporary table. */
   | { readonly kind: "deliberate"; readonly why: "named" | "truncate" | "temporary" }
   | { readonly kind: "unknown"; readonly why: string };

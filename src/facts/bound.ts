@@ -1,0 +1,119 @@
+/** How many rows a read can bring back: the lattice from at most one row to the whole table. */
+import type { Amount, Query, Source, Statement, TableRef } from "../query/model.js";
+import type { Table } from "../schema/model.js";
+import type { RowBound } from "./contract.js";
+import { restrictionOf, spanOfOptional } from "./filter.js";
+
+export interface BoundContext {
+  /** The table a query names, as far as the schema knows it. */
+  readonly table: (ref: TableRef) => Table | undefined;
+  /** Is the table small by its rows or by the settings? */
+  readonly isSmall: (ref: TableRef) => boolean;
+}
+
+/** Schemas and name prefixes of the databases' own catalogues. */
+const CATALOGUE = /^(?:information_schema|pg_catalog|performance_schema|sys|mysql|sqlite_.*|pg_.*)$/iu;
+
+/** The row bound of a query. */
+export function boundOf(query: Query, context: BoundContext): RowBound {
+  if (query.kind !== "select") return { kind: "none" };
+  if (query.sending === "fragment" || query.sending === "built") return { kind: "none" };
+  switch (query.delivery) {
+    case "one":
+    case "scalar":
+      return { kind: "one" };
+    case "stream":
+      return { kind: "limited" };
+    case "all":
+    case "one-unlimited":
+    case "none":
+  }
+  if (query.byUniqueKey) return { kind: "one" };
+  const bound = statementBound(query, context);
+  return query.sending === "unknown" && bound.kind === "whole" ? { kind: "unknown", why: "the builder may be completed elsewhere" } : bound;
+}
+
+function statementBound(statement: Statement, context: BoundContext): RowBound {
+  if (statement.certainty === "tokens") return { kind: "unknown", why: "the statement was only skimmed" };
+  const limit = effectOf(statement.limit);
+  if (limit.kind === "limited") return limit.rows === undefined ? { kind: "limited" } : { kind: "limited", rows: limit.rows };
+  if (limit.kind === "unknown") return { kind: "unknown", why: "a limit may be added" };
+  if (statement.branches) return union(statement.branches, context);
+  const base = unlimited(statement, context);
+  if (base.kind !== "whole" && base.kind !== "scoped" && base.kind !== "filtered" && base.kind !== "unknown") return base;
+  const skips = statement.offset !== undefined && statement.offset.kind !== "none" && !(statement.offset.kind === "number" && statement.offset.value === 0);
+  if (skips && limit.kind === "none") return { kind: "whole", why: "offset-without-limit", ...(statement.offset?.span && { span: statement.offset.span }) };
+  if (limit.kind === "droppable" && base.kind === "whole") return { kind: "whole", why: "limit-may-be-undefined", ...(limit.why !== undefined && { detail: limit.why }), ...(statement.limit?.span && { span: statement.limit.span }) };
+  return base;
+}
+
+type LimitEffect = { readonly kind: "none" } | { readonly kind: "limited"; readonly rows?: number } | { readonly kind: "droppable"; readonly why?: string } | { readonly kind: "unknown" };
+
+function effectOf(limit: Amount | undefined): LimitEffect {
+  if (!limit) return { kind: "none" };
+  switch (limit.kind) {
+    case "none":
+      return { kind: "none" };
+    case "number":
+      return { kind: "limited", rows: limit.value };
+    case "parameter":
+      return limit.undefinable?.answer === "yes" ? { kind: "droppable", ...(limit.undefinable.why !== undefined && { why: limit.undefinable.why }) } : { kind: "limited" };
+    case "maybe":
+      return limit.proved === "yes" ? { kind: "droppable", why: limit.why } : { kind: "unknown" };
+  }
+}
+
+function union(branches: readonly Statement[], context: BoundContext): RowBound {
+  let worst: RowBound = { kind: "none" };
+  for (const branch of branches) {
+    const bound = statementBound(branch, context);
+    if (bound.kind === "unknown") return bound;
+    if (bound.kind === "whole") worst = bound;
+    else if (worst.kind !== "whole") worst = bound;
+  }
+  return worst;
+}
+
+/** The bound without the statement's own limit. */
+function unlimited(statement: Statement, context: BoundContext): RowBound {
+  if (statement.projection.aggregate === "yes") return { kind: "one" };
+  const [first] = statement.sources;
+  if (!first) return { kind: "none" };
+  if (statement.groupBy.length > 0 || statement.projection.aggregate === "unknown") return { kind: "unknown", why: "one row comes back for each group" };
+  if (statement.distinct) return { kind: "unknown", why: "only distinct values come back" };
+  if (statement.sources.length === 1 && first.kind === "subquery") return statementBound(first.statement, context);
+  // What multiplies or restricts the rows of a join cannot be told unless every side is a table.
+  if (statement.sources.some((source) => source.kind === "cte" || source.kind === "subquery")) return { kind: "unknown", why: "it reads from another query" };
+  const tables = statement.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []));
+  const [table] = tables;
+  if (!table) return { kind: "none" };
+  if (statement.sources.some((source) => source.kind !== "table" && restricts(source))) return { kind: "unknown", why: "it joins a list of values" };
+  if (tables.some((ref) => CATALOGUE.test(ref.schema ?? "") || CATALOGUE.test(ref.name))) return { kind: "none" };
+  if (tables.some((ref) => ref.dynamic)) return { kind: "unknown", why: "the table is chosen at run time" };
+  const joined = tables.length > 1;
+  const restriction = restrictionOf(statement.where, context.table(table));
+  if (restriction.open && (restriction.level === "none" || restriction.level === "flags" || restriction.level === "scope")) return { kind: "unknown", why: "a part of the filter could not be read" };
+  switch (restriction.level) {
+    case "one":
+      return joined ? { kind: "filtered" } : { kind: "one" };
+    case "list":
+      return { kind: "keyList" };
+    case "filter":
+      return { kind: "filtered" };
+    case "scope":
+      return tables.every(context.isSmall) ? { kind: "smallTable" } : { kind: "scoped", columns: [...new Set(restriction.scopeColumns)] };
+    case "none":
+    case "flags": {
+      if (tables.every(context.isSmall)) return { kind: "smallTable" };
+      const [optional] = restriction.optional;
+      const span = spanOfOptional(restriction);
+      if (optional) return { kind: "whole", why: "optional-filter", ...(optional.why !== undefined && { detail: optional.why }), ...(span && { span }) };
+      return restriction.level === "none" ? { kind: "whole", why: "no-filter" } : { kind: "whole", why: "flags-only", columns: [...new Set(restriction.flagColumns)] };
+    }
+  }
+}
+
+/** A function or a list of values on the inner side of a join restricts; on a left join it does not. */
+function restricts(source: Source): boolean {
+  return source.join === undefined || source.join.type === "inner" || source.join.type === "natural" || source.join.type === "comma";
+}

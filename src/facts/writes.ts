@@ -1,0 +1,136 @@
+/** Which rows an update or delete hits, and which conditions of a filter the library may drop. */
+import type { Predicate, Query, TableRef } from "../query/model.js";
+import type { Table } from "../schema/model.js";
+import type { DroppedCondition, WriteScope } from "./contract.js";
+import { restrictionOf } from "./filter.js";
+
+export interface WriteContext {
+  readonly table: (ref: TableRef) => Table | undefined;
+  /** Is the table created as a temporary one somewhere in the project? */
+  readonly isTemporary: (ref: TableRef) => boolean;
+}
+
+/** The rows an update or delete hits; `filtered` for every other statement. */
+export function writeScopeOf(query: Query, context: WriteContext): WriteScope {
+  if (query.kind === "truncate") return { kind: "deliberate", why: "truncate" };
+  if (query.kind !== "update" && query.kind !== "delete") return { kind: "filtered" };
+  if (query.sending === "built" || query.sending === "fragment") return { kind: "filtered" };
+  if (query.wholeTableByName) return { kind: "deliberate", why: "named" };
+  if (query.byUniqueKey || query.limit?.kind === "number" || query.limit?.kind === "parameter") return { kind: "filtered" };
+  if (query.certainty === "tokens") return { kind: "unknown", why: "the statement was only skimmed" };
+  const truth = certainlyTrue(query.where);
+  if (!truth) return isOpen(query.where) ? { kind: "unknown", why: "a part of the filter could not be read" } : { kind: "filtered" };
+  if (query.limit) return { kind: "unknown", why: "a limit may be added" };
+  // An inner join with another source restricts the rows as a filter does.
+  if (query.sources.length > 0) return { kind: "unknown", why: "a join restricts the rows" };
+  if (query.sending === "unknown") return { kind: "unknown", why: "the builder may be completed elsewhere" };
+  if (query.target?.dynamic) return { kind: "unknown", why: "the table is chosen at run time" };
+  if (query.temporary === true || (query.target && context.isTemporary(query.target))) return { kind: "deliberate", why: "temporary" };
+  return { kind: "all", ...truth };
+}
+
+type Truth = { readonly why: "no-where" | "empty-where" | "always-true" | "optional-where"; readonly span?: { readonly start: number; readonly end: number } };
+
+/** Does the filter let every row pass, in at least one configuration that the program provides for? */
+function certainlyTrue(predicate: Predicate): Truth | undefined {
+  switch (predicate.op) {
+    case "constant":
+      if (!predicate.value) return undefined;
+      return { why: predicate.written ? "always-true" : predicate.span ? "empty-where" : "no-where", ...(predicate.span && { span: predicate.span }) };
+    case "and": {
+      const parts = predicate.items.map(certainlyTrue);
+      const [first] = parts;
+      if (!parts.every((part) => part !== undefined)) return undefined;
+      return parts.find((part) => part?.why === "optional-where") ?? first ?? { why: "empty-where" };
+    }
+    case "or":
+      return predicate.items.map(certainlyTrue).find((part) => part?.why === "always-true");
+    case "optional":
+      // A value that may be undefined is reported by the rule for undefined filters, at its own place.
+      return predicate.cause === "condition" && predicate.droppable === "yes" ? { why: "optional-where", span: predicate.span } : undefined;
+    case "not":
+      return predicate.item.op === "constant" && !predicate.item.value ? { why: "always-true", ...(predicate.item.span && { span: predicate.item.span }) } : undefined;
+    case "compare":
+      return predicate.operand.kind === "column" && predicate.operator === "=" && predicate.operand.column.name === predicate.column.name && predicate.operand.column.table === predicate.column.table ? { why: "always-true", span: predicate.span } : undefined;
+    case "in":
+    case "like":
+    case "null":
+    case "between":
+    case "boolean":
+    case "exists":
+    case "relation":
+    case "operator":
+    case "opaque":
+      return undefined;
+  }
+}
+
+function isOpen(predicate: Predicate): boolean {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      return predicate.items.some(isOpen);
+    case "opaque":
+      return predicate.restricts !== "yes";
+    case "constant":
+    case "not":
+    case "optional":
+    case "compare":
+    case "in":
+    case "like":
+    case "null":
+    case "between":
+    case "boolean":
+    case "exists":
+    case "relation":
+    case "operator":
+      return false;
+  }
+}
+
+/** Conditions that the library drops because their value may be undefined. */
+export function droppedConditionsOf(query: Query, context: WriteContext): readonly DroppedCondition[] {
+  if (query.sending === "built" || query.sending === "fragment") return [];
+  const dropped: { readonly column: DroppedCondition["column"]; readonly span: DroppedCondition["span"]; readonly why: string }[] = [];
+  collect(query.where, dropped);
+  if (dropped.length === 0) return [];
+  const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
+  const rest = restrictionOf(query.where, ref && context.table(ref));
+  const leavesAll = rest.level !== "none" ? "no" : rest.open ? "unknown" : "yes";
+  return dropped.map((condition) => ({ ...condition, leavesAll }));
+}
+
+function collect(predicate: Predicate, into: { column: DroppedCondition["column"]; span: DroppedCondition["span"]; why: string }[]): void {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      for (const item of predicate.items) collect(item, into);
+      return;
+    case "not":
+    case "relation":
+      collect(predicate.item, into);
+      return;
+    case "optional": {
+      const column = columnOf(predicate.item);
+      if (predicate.cause === "undefined" && predicate.droppable === "yes" && column) into.push({ column, span: predicate.span, why: predicate.why ?? "the value may be undefined" });
+      else collect(predicate.item, into);
+      return;
+    }
+    case "constant":
+    case "compare":
+    case "in":
+    case "like":
+    case "null":
+    case "between":
+    case "boolean":
+    case "exists":
+    case "operator":
+    case "opaque":
+  }
+}
+
+function columnOf(predicate: Predicate): DroppedCondition["column"] | undefined {
+  if ("column" in predicate) return predicate.column;
+  if (predicate.op === "operator") return predicate.columns[0];
+  return predicate.op === "not" || predicate.op === "relation" || predicate.op === "optional" ? columnOf(predicate.item) : undefined;
+}
