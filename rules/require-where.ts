@@ -7,7 +7,7 @@ export interface Options {
   readonly allow: readonly Deliberate[];
 }
 
-export type MessageId = "noWhere" | "emptyWhere" | "alwaysTrue" | "named" | "truncate" | "temporary" | "addWhere";
+export type MessageId = "noWhere" | "emptyWhere" | "alwaysTrue" | "optionalWhere" | "named" | "truncate" | "temporary" | "addWhere";
 
 export default defineRule<Options, MessageId>({
   id: "require-where",
@@ -17,6 +17,7 @@ export default defineRule<Options, MessageId>({
     noWhere: "{{verb}} every row of `{{table}}`: the statement has no WHERE.",
     emptyWhere: "{{verb}} every row of `{{table}}`: its filter is empty, and an empty filter matches all rows.",
     alwaysTrue: "{{verb}} every row of `{{table}}`: its filter is always true.",
+    optionalWhere: "{{verb}} every row of `{{table}}` when no condition of its filter applies: all of them are optional.",
     named: "{{verb}} every row of `{{table}}`: `{{call}}` takes no filter.",
     truncate: "Removes every row of `{{table}}`: TRUNCATE takes no filter.",
     temporary: "{{verb}} every row of the temporary table `{{table}}`: the statement has no WHERE.",
@@ -56,6 +57,8 @@ function messageFor(scope: WriteScope, { allow }: Options): MessageId | undefine
       return "emptyWhere";
     case "always-true":
       return "alwaysTrue";
+    case "optional-where":
+      return "optionalWhere";
   }
 }
 

@@ -27,8 +27,15 @@ function preset(name: PresetName): Linter.Config {
   };
 }
 
+/** The presets by name. Spelt out, so that the published types need nothing but ESLint's own. */
+type Presets = {
+  readonly recommended: Linter.Config;
+  readonly strict: Linter.Config;
+  readonly all: Linter.Config;
+};
+
 /** The plugin with its presets. No `files`: a preset applies to whatever is linted, and the rules listen to JavaScript only. */
-export const plugin: ESLint.Plugin & { readonly configs: Readonly<Record<PresetName, Linter.Config>> } = {
+export const plugin: Omit<ESLint.Plugin, "configs"> & { readonly configs: Presets } = {
   meta: { name: PACKAGE, version: ownVersion(), namespace: NAMESPACE },
   rules: createRules(definitions, analyze),
   configs: { recommended: preset("recommended"), strict: preset("strict"), all: preset("all") },

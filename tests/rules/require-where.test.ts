@@ -12,6 +12,7 @@ describe("require-where", () => {
     ["Updates every row of `orders`: the statement has no WHERE.", scoped(ALL, { query: { kind: "update" } })],
     ["Deletes every row of `orders`: its filter is empty, and an empty filter matches all rows.", scoped({ kind: "all", why: "empty-where" })],
     ["Updates every row of `orders`: its filter is always true.", scoped({ kind: "all", why: "always-true" }, { query: { kind: "update" } })],
+    ["Deletes every row of `orders` when no condition of its filter applies: all of them are optional.", scoped({ kind: "all", why: "optional-where" })],
     ["Deletes every row of `orders`: `db.query` takes no filter.", scoped({ kind: "deliberate", why: "named" })],
     ["Removes every row of `orders`: TRUNCATE takes no filter.", scoped({ kind: "deliberate", why: "truncate" }, { query: { kind: "truncate" } })],
     ["Deletes every row of the temporary table `orders`: the statement has no WHERE.", scoped({ kind: "deliberate", why: "temporary" }, { options: { allow: [] } })],
