@@ -43,7 +43,7 @@ export function createRules(definitions: readonly AnyRule[], analyze: Analyze): 
 }
 
 function analysed(analyze: Analyze, context: Rule.RuleContext, { settings }: SettingsReading): FileRun["analysis"] {
-  const file = context.physicalFilename;
+  const file = path.resolve(context.cwd, context.physicalFilename);
   try {
     const analysis = analyze(context.sourceCode, { file, cwd: context.cwd, settings, languageOptions: context.languageOptions });
     recordCoverage(file, analysis.coverage, settings.coverage);
