@@ -36,6 +36,9 @@ export interface AdapterContext {
   length(node: Node, module?: SourceModule): number | undefined;
 }
 
+/** What a candidate issues: a query, or several where one text holds several statements. An empty list is a site that is counted elsewhere. */
+export type Recognised = Query | Opaque | readonly (Query | Opaque)[];
+
 /**
  * One library. Pure: an adapter sees the syntax and the values, never the schema, never another adapter.
  * `recognise` answers undefined for what is not the library's, a `Query` for what it can read, an `Opaque` with a reason
@@ -51,5 +54,5 @@ export interface Adapter {
    * them is not looked at.
    */
   readonly names: ReadonlySet<string>;
-  recognise(candidate: Candidate, context: AdapterContext): Query | Opaque | undefined;
+  recognise(candidate: Candidate, context: AdapterContext): Recognised | undefined;
 }

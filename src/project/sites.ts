@@ -1,6 +1,6 @@
 /** The query sites of a module: every candidate the adapters recognise, in source order. */
 import { adapters } from "../adapters/index.js";
-import { ANY_NAME, type Adapter, type AdapterContext, type Candidate } from "../adapters/contract.js";
+import { ANY_NAME, type Adapter, type AdapterContext, type Candidate, type Recognised } from "../adapters/contract.js";
 import { isOpaque, type Dialect, type Opaque, type Query } from "../query/model.js";
 import { memberName, unwrap, walk } from "../syntax/ast.js";
 import { chainOf } from "../syntax/chain.js";
@@ -55,25 +55,24 @@ export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Q
   const sites: (Query | Opaque)[] = [];
   walk(module.program, (node) => {
     if (node.type !== "CallExpression" && node.type !== "TaggedTemplateExpression") return undefined;
-    const site = recognise(node, context);
-    if (site) sites.push(site);
+    sites.push(...recognise(node, context));
     return undefined;
   });
   return sites.sort((a, b) => a.site.range[0] - b.site.range[0] || Number(isOpaque(a)) - Number(isOpaque(b)));
 }
 
-function recognise(node: Candidate, context: AdapterContext): Query | Opaque | undefined {
+function recognise(node: Candidate, context: AdapterContext): readonly (Query | Opaque)[] {
   const callee = unwrap(node.type === "CallExpression" ? node.callee : node.tag);
   const name = callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" ? memberName(callee) : undefined;
-  for (const adapter of (name === undefined ? undefined : claims.get(name)) ?? []) {
-    const site = adapter.recognise(node, context);
-    if (site) return site;
+  for (const adapter of [...((name === undefined ? undefined : claims.get(name)) ?? []), ...(claims.get(ANY_NAME) ?? [])]) {
+    const recognised = adapter.recognise(node, context);
+    if (recognised) return isList(recognised) ? recognised : [recognised];
   }
-  for (const adapter of claims.get(ANY_NAME) ?? []) {
-    const site = adapter.recognise(node, context);
-    if (site) return site;
-  }
-  return undefined;
+  return [];
+}
+
+function isList(recognised: Recognised): recognised is readonly (Query | Opaque)[] {
+  return Array.isArray(recognised);
 }
 
 function contextOf(module: SourceModule, { values, types, dialect, uses }: SiteOptions): AdapterContext {

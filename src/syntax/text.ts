@@ -1,7 +1,7 @@
 /** Text as the program assembles it: literals, templates, concatenation, `join`, constants; with holes, and a map back to the source. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { enclosingFunction, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
-import type { Evaluator } from "./evaluate.js";
+import { contains, enclosingFunction, isFunction, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
+import { returnedExpressions, type Evaluator } from "./evaluate.js";
 import { isConditional } from "./objects.js";
 import type { SourceModule } from "./source-module.js";
 
@@ -30,6 +30,11 @@ export interface FoldedText {
   locate(start: number, end: number): readonly [number, number] | undefined;
   /** Nothing but holes: the text comes from elsewhere. */
   readonly dynamic: boolean;
+  /**
+   * Pieces that the program adds only under a condition, in text order; they may nest. Pieces of which exactly one is there
+   * (the branches of an `if … else`) are no optional pieces but a hole.
+   */
+  readonly optional: readonly { readonly start: number; readonly end: number }[];
 }
 
 interface Piece {
@@ -43,6 +48,8 @@ interface Piece {
 const MAX_LENGTH = 2_000_000;
 const MAX_PIECES = 5_000;
 const MAX_DEPTH = 24;
+/** Functions that return text are followed while the depth is below this: a few calls deep. */
+const MAX_CALLS = 12;
 /** What stands in the text for a hole; readers ignore it. */
 const PLACE = "?";
 
@@ -60,6 +67,9 @@ class Folder {
   #text = "";
   readonly #pieces: Piece[] = [];
   readonly #holes: TextHole[] = [];
+  readonly #optional: { readonly start: number; readonly end: number }[] = [];
+  /** The call whose result is being folded: what its function does not know, the call decides. */
+  #call: { readonly node: Node; readonly module: SourceModule } | undefined;
   readonly #home: SourceModule;
   readonly #values: Evaluator;
   readonly #interpolate: ((expression: Node, module: SourceModule) => Interpolation | undefined) | undefined;
@@ -77,6 +87,7 @@ class Folder {
       text: this.#text,
       holes: this.#holes,
       dynamic: pieces.length === 0,
+      optional: this.#optional,
       locate(start, end) {
         const from = sourceOffset(pieces, home, start, false);
         const to = sourceOffset(pieces, home, end, true);
@@ -120,10 +131,36 @@ class Folder {
         return true;
       }
       case "CallExpression":
-        return this.#call(inner, module, depth);
+        return this.#method(inner, module, depth) || this.#result(inner, module, depth);
+      case "ConditionalExpression": {
+        const branch = isEmptyText(inner.alternate) ? inner.consequent : isEmptyText(inner.consequent) ? inner.alternate : undefined;
+        return branch !== undefined && this.#optionally(() => this.add(branch, module, depth + 1));
+      }
+      case "LogicalExpression":
+        // `where || ""`: nothing or the text, which is the text.
+        return inner.operator !== "&&" && isEmptyText(inner.right) && this.add(inner.left, module, depth + 1);
       default:
         return false;
     }
+  }
+
+  /** Marks what `fold` adds as optional. */
+  #optionally(fold: () => boolean): boolean {
+    const start = this.#text.length;
+    const done = fold();
+    if (done && this.#text.length > start) this.#optional.push({ start, end: this.#text.length });
+    return done;
+  }
+
+  /** Adds the text or, when it cannot be followed, nothing. */
+  #tried(fold: () => boolean): boolean {
+    const mark = { text: this.#text, pieces: this.#pieces.length, holes: this.#holes.length, optional: this.#optional.length };
+    if (fold()) return true;
+    this.#text = mark.text;
+    this.#pieces.length = mark.pieces;
+    this.#holes.length = mark.holes;
+    this.#optional.length = mark.optional;
+    return false;
   }
 
   #interpolated(node: Node, module: SourceModule, depth: number): void {
@@ -145,13 +182,15 @@ class Folder {
       this.#constant(String(value.value));
       return;
     }
-    if (isText(inner)) {
-      const mark = { text: this.#text, pieces: this.#pieces.length, holes: this.#holes.length };
-      if (this.add(inner, module, depth + 1)) return;
-      this.#text = mark.text;
-      this.#pieces.length = mark.pieces;
-      this.#holes.length = mark.holes;
+    const branch = inner.type === "ConditionalExpression" ? (isEmptyText(inner.alternate) ? inner.consequent : isEmptyText(inner.consequent) ? inner.alternate : undefined) : undefined;
+    if (branch) {
+      this.#optionally(() => {
+        this.#interpolated(branch, module, depth + 1);
+        return true;
+      });
+      return;
     }
+    if (isText(inner) && this.#tried(() => this.add(inner, module, depth + 1))) return;
     this.#hole(isNumeric(inner) ? "scalar" : "text", inner, module);
   }
 
@@ -193,22 +232,53 @@ class Folder {
     const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init).map((reference) => reference.identifier as Node);
     const relevant = writes.filter((write) => write.range[0] < node.range[0] || enclosingFunction(write) !== enclosingFunction(node));
     if (relevant.some((write) => enclosingFunction(write) !== enclosingFunction(declarator))) return false;
-    if (!declarator.init) {
+    const init = declarator.init;
+    if (!init || isEmptyText(init)) {
       const [only] = relevant;
       const assignment = only?.parent;
-      return relevant.length === 1 && assignment?.type === "AssignmentExpression" && assignment.operator === "=" && !isConditional(assignment, declarator) && this.add(assignment.right, module, depth + 1);
+      if (relevant.length === 1 && assignment?.type === "AssignmentExpression" && assignment.operator === "=" && !extensionOf(assignment, node.name)) {
+        const when = conditionOf(assignment, declarator);
+        if (when === "always") return this.add(assignment.right, module, depth + 1);
+        return when === "maybe" && init !== null && this.#optionally(() => this.add(assignment.right, module, depth + 1));
+      }
+      if (!init) return false;
     }
-    if (relevant.some((write) => write.parent?.type !== "AssignmentExpression" || write.parent.operator !== "+=")) return false;
-    if (!this.add(declarator.init, module, depth + 1)) return false;
+    const extensions: { readonly assignment: Node; readonly parts: readonly Node[] }[] = [];
     for (const write of relevant) {
-      const assignment = write.parent as TSESTree.AssignmentExpression;
-      if (isConditional(assignment, declarator)) this.#hole("text", assignment.right, module);
-      else this.#interpolated(assignment.right, module, depth);
+      const parts = write.parent?.type === "AssignmentExpression" ? extensionOf(write.parent, node.name) : undefined;
+      if (!parts || !write.parent) return false;
+      extensions.push({ assignment: write.parent, parts });
+    }
+    if (!this.add(init, module, depth + 1)) return false;
+    for (const { assignment, parts } of extensions) {
+      const extend = (): boolean => {
+        for (const part of parts) this.#interpolated(part, module, depth);
+        return true;
+      };
+      const when = conditionOf(assignment, declarator);
+      if (when === "always") extend();
+      else if (when === "maybe") this.#optionally(extend);
+      else for (const part of parts) this.#hole("text", part, module);
     }
     return true;
   }
 
-  #call(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+  /** What a function of the project returns, when it returns one text; its parameters are holes that the call fills. */
+  #result(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+    const fn = this.#values.functionOf(node, module);
+    if (!fn || fn.node.async || fn.node.generator || depth > MAX_CALLS) return false;
+    const [returned, ...others] = returnedExpressions(fn.node);
+    if (!returned || others.length > 0) return false;
+    const outer = this.#call;
+    this.#call ??= { node, module };
+    try {
+      return this.#tried(() => this.add(returned, fn.module, depth + 4));
+    } finally {
+      this.#call = outer;
+    }
+  }
+
+  #method(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
     const receiver = receiverOf(node);
     const callee = unwrap(node.callee);
     const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
@@ -227,12 +297,20 @@ class Folder {
     if (separator === undefined) return false;
     const list = elementsOf(receiver, module);
     if (!list) return false;
-    let first = true;
-    for (const element of list.elements) {
-      if (!first) this.#constant(separator);
-      first = false;
-      if (element.certain) this.#interpolated(element.node, module, depth);
-      else this.#hole("text", element.node, module);
+    // Conditions may come in any number; elsewhere (rows, columns) it matters how often a piece is there.
+    const isCondition = /^\s*(?:and|or)\s*$/iu.test(separator);
+    for (const [index, element] of list.elements.entries()) {
+      const fold = (): boolean => {
+        if (index > 0) this.#constant(separator);
+        this.#interpolated(element.node, module, depth);
+        return true;
+      };
+      if (element.certain) fold();
+      else if (isCondition) this.#optionally(fold);
+      else {
+        if (index > 0) this.#constant(separator);
+        this.#hole("text", element.node, module);
+      }
     }
     if (list.open) this.#hole("text", receiver, module);
     return list.elements.length > 0;
@@ -252,9 +330,64 @@ class Folder {
   #hole(kind: HoleKind, expression: Node, module: SourceModule, items?: number): void {
     const start = this.#text.length;
     this.#text += PLACE;
-    this.#holes.push({ span: { start, end: this.#text.length }, kind, expression, module, ...(items !== undefined && { items }) });
-    this.#pieces.push({ start, end: this.#text.length, module, offsets: [expression.range[0], expression.range[1]] });
+    const source = this.#call && (this.#call.module !== module || !contains(this.#call.node, expression)) ? this.#call : { node: expression, module };
+    this.#holes.push({ span: { start, end: this.#text.length }, kind, expression: source.node, module: source.module, ...(items !== undefined && { items }) });
+    this.#pieces.push({ start, end: this.#text.length, module: source.module, offsets: [source.node.range[0], source.node.range[1]] });
   }
+}
+
+/** `""`, an empty template, an empty fragment: no text at all. */
+function isEmptyText(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "TaggedTemplateExpression") return isEmptyText(inner.quasi);
+  return inner.type === "Literal" ? inner.value === "" : inner.type === "TemplateLiteral" && inner.expressions.length === 0 && inner.quasis[0]?.value.raw === "";
+}
+
+/** What an assignment appends to the text in the variable: `sql += x`, `sql = sql + x`, ``sql = `${sql} x` ``. Undefined when it replaces the text. */
+function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): readonly Node[] | undefined {
+  if (assignment.operator === "+=") return [assignment.right];
+  const right = unwrap(assignment.right);
+  if (assignment.operator !== "=" || right.type !== "BinaryExpression" || right.operator !== "+") return undefined;
+  const parts: Node[] = [];
+  let current: Node = right;
+  while (current.type === "BinaryExpression" && current.operator === "+") {
+    parts.unshift(current.right);
+    current = unwrap(current.left);
+  }
+  return current.type === "Identifier" && current.name === name ? parts : undefined;
+}
+
+/**
+ * When does a place run, seen from a place of the same function before it: always, under conditions of its own, or in a
+ * way that is not clear (in a loop, in one of several branches)?
+ */
+function conditionOf(node: Node, from: Node): "always" | "maybe" | "unclear" {
+  let answer: "always" | "maybe" = "always";
+  let child: Node = node;
+  for (let current = node.parent; current && !contains(current, from); child = current, current = current.parent) {
+    switch (current.type) {
+      case "IfStatement":
+        if (current.test === child) break;
+        if (current.alternate) return "unclear";
+        answer = "maybe";
+        break;
+      case "LogicalExpression":
+        if (current.right === child) answer = "maybe";
+        break;
+      case "ConditionalExpression":
+      case "SwitchCase":
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+      case "CatchClause":
+        return "unclear";
+      default:
+        if (isFunction(current)) return "unclear";
+    }
+  }
+  return answer;
 }
 
 /** Inner range of a template element: parsers disagree whether the delimiters belong to it. */
