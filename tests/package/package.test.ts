@@ -26,6 +26,18 @@ import queryGuard from "eslint-plugin-query-guard";
 
 export default defineConfig([{ files: ["**/*.mjs"], plugins: { guard: queryGuard }, extends: ["guard/recommended"] }]);
 `,
+  "types.config.mts": `import { defineConfig } from "eslint/config";
+import type { ESLint, Linter } from "eslint";
+import queryGuard from "eslint-plugin-query-guard";
+
+const plugin: ESLint.Plugin = queryGuard;
+const preset: Linter.Config = queryGuard.configs.recommended;
+// @ts-expect-error There is no such preset.
+queryGuard.configs.loud;
+
+export default defineConfig([preset, queryGuard.configs.strict, { plugins: { guard: plugin }, extends: ["guard/all"] }]);
+`,
+  "tsconfig.json": '{ "compilerOptions": { "module": "nodenext", "strict": true, "noEmit": true, "types": [] }, "files": ["types.config.mts"] }\n',
   "src/quiet.mjs": "export const answer = 42;\n",
 };
 
@@ -87,6 +99,12 @@ describe.each(VERSIONS)("with ESLint %s", (version) => {
     expect(code).toBe(0);
     const { rules }: { rules: Record<string, unknown> } = JSON.parse(stdout);
     expect(Object.keys(rules)).toContain("guard/require-where");
+  });
+
+  it("has types that need nothing but ESLint's", async () => {
+    const { code, stdout } = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], project());
+    expect(stdout).toBe("");
+    expect(code).toBe(0);
   });
 
   it("refuses an unknown option by its name", async () => {

@@ -15,7 +15,7 @@ const LAW: readonly { readonly room: string; readonly files: RegExp; readonly ma
   { room: "sql", files: /^src\/sql\//u, may: ["base", "query"] },
   { room: "schema sources", files: /^src\/schema\/sources\//u, may: ["base", "query", "schema", "sql", "syntax", "host"] },
   // Finding and reading the sources of a repository.
-  { room: "schema loading", files: /^src\/schema\/(?:discover|load|workspace)\.ts$/u, may: ["base", "query", "schema", "schema sources", "host"] },
+  { room: "schema loading", files: /^src\/schema\/(?:discover[^/]*|load|workspace)\.ts$/u, may: ["base", "query", "schema", "schema sources", "host"] },
   { room: "schema", files: /^src\/schema\/[^/]+$/u, may: ["base", "query"] },
   { room: "adapters", files: /^src\/adapters\//u, may: ["base", "query", "sql", "syntax"] },
   { room: "indexes", files: /^src\/indexes\//u, may: ["base", "query", "schema"] },
