@@ -25,7 +25,7 @@ const LAW: readonly { readonly room: string; readonly files: RegExp; readonly ma
   {
     room: "analyze",
     files: /^src\/analyze\.ts$/u,
-    may: ["base", "query", "syntax", "adapters", "facts", "project", "schema", "schema loading", "settings", "host"],
+    may: ["base", "query", "syntax", "sql", "adapters", "facts", "project", "schema", "schema loading", "schema sources", "settings", "host"],
   },
   { room: "rule", files: /^src\/rule\.ts$/u, may: ["base", "query", "facts"] },
   { room: "rule index", files: /^rules\/index\.ts$/u, may: ["rule", "rules"] },
