@@ -1,7 +1,28 @@
 /** One file → its analysis, memoised by its AST. The cheap gate stands in front. */
 import type { Linter, SourceCode } from "eslint";
-import type { Subject } from "./facts/contract.js";
+import type { TSESTree } from "@typescript-eslint/utils";
+import { adapters } from "./adapters/index.js";
+import { BoundedMap } from "./base/bounded-map.js";
+import { accessOf } from "./facts/access.js";
+import { boundOf } from "./facts/bound.js";
+import type { QueryFacts, Subject } from "./facts/contract.js";
+import { reachedRepetition, repetitionOf, type ExecutionContext, type ReachedQuery } from "./facts/execution.js";
+import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
+import { nodeHost, type Host } from "./host.js";
+import { ProjectGraph } from "./project/graph.js";
+import { Reach } from "./project/reach.js";
+import { mayIssueQueries, sitesOf } from "./project/sites.js";
+import { temporaryTables } from "./project/temporary.js";
+import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
+import { loadSchema, type SchemaIndex } from "./schema/load.js";
+import type { SchemaModel, Table } from "./schema/model.js";
 import type { Settings } from "./settings.js";
+import { isFunction, unwrap, walk, type Node } from "./syntax/ast.js";
+import { Evaluator } from "./syntax/evaluate.js";
+import { surroundingsOf } from "./syntax/repeaters.js";
+import { moduleOfSourceCode, type SourceModule } from "./syntax/source-module.js";
+import { typeEvidence } from "./syntax/types.js";
+import { libraryValue } from "./syntax/values.js";
 
 /** How much of a file's queries was understood. */
 export interface Coverage {
@@ -24,9 +45,264 @@ export interface AnalyzeOptions {
   readonly cwd: string;
   readonly settings: Settings;
   readonly languageOptions?: Linter.LanguageOptions;
+  /** Where files are read; the file system by default. */
+  readonly host?: Host;
+}
+
+const NOTHING: FileAnalysis = { subjects: [], coverage: { sites: 0, resolved: 0, opaque: {} } };
+const analyses = new WeakMap<object, FileAnalysis>();
+const counters = { analyses: 0, gated: 0 };
+
+/** How many files were analysed and how many the gate turned away since the process started. For tests. */
+export function analysisCounters(): Readonly<typeof counters> {
+  return { ...counters };
 }
 
 /** The analysis of a file. Computed once per AST, whatever the number of rules; empty for a file that issues no query. */
-export function analyze(_sourceCode: SourceCode, _options: AnalyzeOptions): FileAnalysis {
-  return { subjects: [], coverage: { sites: 0, resolved: 0, opaque: {} } };
+export function analyze(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis {
+  const known = analyses.get(sourceCode.ast);
+  if (known) return known;
+  const analysis = compute(sourceCode, options);
+  analyses.set(sourceCode.ast, analysis);
+  return analysis;
+}
+
+function compute(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis {
+  const { text } = sourceCode;
+  const issues = mayIssueQueries(text);
+  if (!issues && !mayRepeatCalls(text)) {
+    counters.gated++;
+    return NOTHING;
+  }
+  counters.analyses++;
+  return new FileAnalyzer(moduleOfSourceCode(options.file, sourceCode), sourceCode, options).analysis(issues);
+}
+
+/** A loop or a callback that awaits something: the only way a file without a query of its own can repeat one. */
+function mayRepeatCalls(text: string): boolean {
+  return /\bawait\b|\bPromise\b/u.test(text) && /\bfor\b|\.(?:map|forEach|flatMap|reduce|each)\b|\bpMap\b/u.test(text);
+}
+
+class FileAnalyzer {
+  readonly #module: SourceModule;
+  readonly #options: AnalyzeOptions;
+  readonly #graph: ProjectGraph;
+  readonly #values: Evaluator;
+  readonly #types: ReturnType<typeof typeEvidence>;
+  readonly #sites = new Map<SourceModule, readonly (Query | Opaque)[]>();
+  #schemas: readonly SchemaModel[] | undefined;
+
+  constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions) {
+    this.#module = module;
+    this.#options = options;
+    const host = options.host ?? nodeHost;
+    this.#graph = new ProjectGraph(host, module, options.cwd);
+    this.#types = typeEvidence(sourceCode.parserServices);
+    this.#values = new Evaluator({
+      graph: this.#graph,
+      libraries: adapters.map((adapter) => adapter.model),
+      ...(this.#types && { types: this.#types }),
+      ...(Object.keys(options.settings.clients).length > 0 && { configured: (specifier, name) => configuredClient(options.settings, specifier, name) }),
+    });
+  }
+
+  analysis(issues: boolean): FileAnalysis {
+    const sites = issues ? this.#sitesOf(this.#module) : [];
+    const queries = sites.filter((site): site is Query => !isOpaque(site));
+    const opaque: Record<string, number> = {};
+    for (const site of sites) if (isOpaque(site)) opaque[site.opaque] = (opaque[site.opaque] ?? 0) + 1;
+    const context: ExecutionContext = { module: this.#module, values: this.#values, cwd: this.#options.cwd, queries };
+    const own = queries.map((query): Subject => ({ query, facts: this.#facts(query, context), reached: false }));
+    return { subjects: [...own, ...this.#reached(sites, context)], coverage: { sites: sites.length, resolved: queries.length, opaque } };
+  }
+
+  #sitesOf(module: SourceModule): readonly (Query | Opaque)[] {
+    const known = this.#sites.get(module);
+    if (known) return known;
+    // A module that is asked for while it is read: its own sites do not depend on themselves.
+    this.#sites.set(module, []);
+    const own = module === this.#module;
+    const sites = !own && !mayIssueQueries(module.text) ? [] : sitesOf(module, {
+      values: this.#values,
+      ...(own && this.#types && { types: this.#types }),
+      ...(this.#options.settings.dialect && { dialect: this.#options.settings.dialect }),
+      uses: (name) => this.#graph.workspace.uses(module.path, name),
+    });
+    this.#sites.set(module, sites);
+    return sites;
+  }
+
+  #facts(query: Query, context: ExecutionContext): QueryFacts {
+    const tables = { table: (ref: TableRef) => this.#table(ref), isSmall: (ref: TableRef) => this.#isSmall(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref) };
+    return {
+      bound: once(() => boundOf(query, tables)),
+      writeScope: once(() => writeScopeOf(query, tables)),
+      droppedConditions: once(() => droppedConditionsOf(query, tables)),
+      repetitions: once(() => {
+        const repetition = repetitionOf(query, context);
+        return repetition ? [repetition] : [];
+      }),
+      access: once(() => accessOf(query, { ...tables, dialect: this.#dialect() })),
+      ...this.#words(query),
+    };
+  }
+
+  #words(query: Query): Pick<QueryFacts, "tableName" | "text" | "line"> {
+    return {
+      tableName: () => {
+        const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
+        return ref && (this.#table(ref)?.name ?? ref.model ?? ref.name);
+      },
+      text: (range) => this.#module.text.slice(...range),
+      line: (offset) => this.#module.lineOf(offset),
+    };
+  }
+
+  /** Calls of this file that run a query of another function once per element: one subject per call. */
+  #reached(sites: readonly (Query | Opaque)[], context: ExecutionContext): readonly Subject[] {
+    const reach = new Reach({ values: this.#values, sitesOf: (module) => this.#sitesOf(module) });
+    const own = new Set(sites.map((site) => site.site.node.range[0]));
+    const subjects: Subject[] = [];
+    const repeated = new RepeatedPlaces();
+    walk(this.#module.program, (node) => {
+      repeated.enter(node);
+      if (node.type !== "CallExpression" || !repeated.holds(node) || own.has(node.range[0]) || !isAwaited(node)) return undefined;
+      if (surroundingsOf(node, this.#module, this.#values).repeaters.length === 0) return undefined;
+      const subject = this.#reachedBy(node, reach, context);
+      if (subject) subjects.push(subject);
+      return undefined;
+    });
+    return subjects;
+  }
+
+  #reachedBy(call: TSESTree.CallExpression, reach: Reach, context: ExecutionContext): Subject | undefined {
+    const found = reach.from(call, this.#module).flatMap((reached) => {
+      const repetition = reachedRepetition(call, reached, context);
+      return repetition ? [{ reached, repetition }] : [];
+    });
+    const chosen = found.find(({ repetition }) => repetition.operation !== "update-different") ?? found[0];
+    return chosen && { query: chosen.reached.query, reached: true, facts: this.#reachedFacts(chosen.reached, chosen.repetition) };
+  }
+
+  /** Only the repetition of a reached query is this file's business. */
+  #reachedFacts({ query }: ReachedQuery, repetition: ReturnType<QueryFacts["repetitions"]>[number]): QueryFacts {
+    return {
+      bound: () => ({ kind: "none" }),
+      writeScope: () => ({ kind: "filtered" }),
+      droppedConditions: () => [],
+      repetitions: () => [repetition],
+      access: () => [],
+      ...this.#words(query),
+    };
+  }
+
+  #schemasFor(): readonly SchemaModel[] {
+    if (!this.#schemas) {
+      const index = schemaIndexOf(this.#options.cwd, this.#options.host ?? nodeHost);
+      index.revalidate();
+      this.#schemas = index.schemasFor(this.#module.path);
+    }
+    return this.#schemas;
+  }
+
+  /** The table a query names, when the schemas the file may see leave no doubt. */
+  #table(ref: TableRef): Table | undefined {
+    if (ref.dynamic) return undefined;
+    const found = this.#schemasFor().flatMap((schema) => (ref.model === undefined ? schema.table(ref.name, ref.schema) : (schema.tableOfModel(ref.model) ?? [])) ?? []);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  #dialect(): SchemaModel["dialect"] {
+    const dialects = new Set(this.#schemasFor().map((schema) => schema.dialect));
+    const [only] = dialects;
+    return dialects.size === 1 ? only : undefined;
+  }
+
+  #isSmall(ref: TableRef): boolean {
+    const { smallTables, tableRows, smallTableRows } = this.#options.settings;
+    const table = this.#table(ref);
+    const names = new Set([ref.name, ref.model, table?.name, table?.model].flatMap((name) => name?.toLowerCase() ?? []));
+    if (smallTables.some((name) => names.has(name.toLowerCase()))) return true;
+    const stated = Object.entries(tableRows).find(([name]) => names.has(name.toLowerCase()))?.[1];
+    const rows = stated ?? table?.rows;
+    return rows !== undefined && rows < smallTableRows;
+  }
+
+  #isTemporary(ref: TableRef): boolean {
+    return this.#table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(ref.name.toLowerCase());
+  }
+}
+
+/** Ranges of loops and callbacks seen so far on a walk: the cheap question before the exact one. */
+class RepeatedPlaces {
+  readonly #ranges: (readonly [number, number])[] = [];
+
+  enter(node: Node): void {
+    if (node.type === "ForOfStatement" || node.type === "ForInStatement" || node.type === "ForStatement") this.#ranges.push(node.body.range);
+    else if (isFunction(node) && node.parent.type === "CallExpression" && node.parent.callee !== node) this.#ranges.push(node.range);
+  }
+
+  holds(node: Node): boolean {
+    return this.#ranges.some(([start, end]) => start <= node.range[0] && node.range[1] <= end);
+  }
+}
+
+/** Is the result of the call waited for, or handed on to something that waits? A query that is sent is asynchronous nearly everywhere. */
+function isAwaited(call: TSESTree.CallExpression): boolean {
+  let node: Node = call;
+  for (let parent: Node | undefined = node.parent; parent; node = parent, parent = parent.parent) {
+    switch (parent.type) {
+      case "AwaitExpression":
+      case "ReturnStatement":
+        return true;
+      case "ArrowFunctionExpression":
+        return parent.body === node;
+      case "ArrayExpression":
+      case "ConditionalExpression":
+      case "LogicalExpression":
+      case "ChainExpression":
+      case "TSAsExpression":
+      case "TSNonNullExpression":
+      case "SpreadElement":
+        break;
+      case "MemberExpression":
+        if (!/^(?:then|catch|finally)$/u.test(parent.property.type === "Identifier" ? parent.property.name : "")) return false;
+        break;
+      case "CallExpression":
+        if (unwrap(parent.callee) === node) break;
+        // `push(load(id))`, `Promise.all([load(id)])`
+        break;
+      case "ExpressionStatement":
+      case "VariableDeclarator":
+        return true;
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
+const readDdl = (): readonly [] => [];
+
+const schemaIndexes = new BoundedMap<string, SchemaIndex>(4);
+
+function schemaIndexOf(cwd: string, host: Host): SchemaIndex {
+  if (host !== nodeHost) return loadSchema({ host, cwd, readDdl });
+  let index = schemaIndexes.get(cwd);
+  if (!index) {
+    index = loadSchema({ host, cwd, readDdl });
+    schemaIndexes.set(cwd, index);
+  }
+  return index;
+}
+
+/** `{ "@acme/db": "prisma" }` makes every export of the module a client, `{ "@acme/db#pool": "pg" }` one of them. */
+function configuredClient(settings: Settings, specifier: string, name: string): ReturnType<typeof libraryValue> | undefined {
+  const library = settings.clients[`${specifier}#${name}`] ?? settings.clients[specifier];
+  return library === undefined ? undefined : libraryValue(library, "client", { evidence: "settings" });
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly result: T } | undefined;
+  return () => (value ??= { result: compute() }).result;
 }

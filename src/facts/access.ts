@@ -1,0 +1,61 @@
+/** Which index can serve the filter of a query, table by table. */
+import { and } from "../query/build.js";
+import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
+import { accessPath, type AccessPath } from "../indexes/access.js";
+import { columnsOf } from "../indexes/columns.js";
+import type { Table } from "../schema/model.js";
+import { accessWords } from "./access-words.js";
+import type { TableAccess } from "./contract.js";
+
+export interface AccessContext {
+  readonly table: (ref: TableRef) => Table | undefined;
+  /** Dialect of the schema, for a query whose library does not tell. */
+  readonly dialect: Dialect | undefined;
+  readonly isSmall: (ref: TableRef) => boolean;
+}
+
+/** The access path of each table of a query that has a filter of its own. Empty where the schema says nothing. */
+export function accessOf(query: Query, context: AccessContext): readonly TableAccess[] {
+  if (query.sending === "built" || query.sending === "fragment" || query.certainty === "tokens") return [];
+  if (query.kind !== "select" && query.kind !== "update" && query.kind !== "delete") return [];
+  const main = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
+  const table = main && !main.dynamic ? context.table(main) : undefined;
+  if (!main || !table || context.isSmall(main)) return [];
+  const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
+  const dialect = query.dialect ?? context.dialect;
+  const predicate = ownPart(query, main);
+  const path = accessPath({ table, predicate, dialect, alias: main.alias, alone, order: query.orderBy });
+  if (path.verdict === "unknown" && path.reason === "no-filter") return [];
+  // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
+  const verdict = path.verdict === "unusable" && path.ordered && query.limit ? "unknown" : path.verdict;
+  return [describe(path, verdict, main, table, predicate, query)];
+}
+
+/** The filter, with the ON conditions of the joins for a table that is the inner side. */
+function ownPart(query: Query, _main: TableRef): Predicate {
+  return and([query.where]);
+}
+
+function describe(path: AccessPath, verdict: AccessPath["verdict"], ref: TableRef, table: Table, predicate: Predicate, query: Query): TableAccess {
+  const { columns } = columnsOf(predicate);
+  return {
+    ref,
+    table,
+    verdict,
+    columns: [...new Set(columns.map((column) => column.name))],
+    span: spanOf(predicate) ?? query.span,
+    reason: accessWords(path),
+    ...(path.index && { index: path.index }),
+    ...(path.nearest && { nearest: path.nearest }),
+  };
+}
+
+function spanOf(predicate: Predicate): Span | undefined {
+  if ("span" in predicate && predicate.span) return predicate.span;
+  if (predicate.op === "and" || predicate.op === "or") {
+    const spans = predicate.items.flatMap((item) => spanOf(item) ?? []);
+    const [first] = spans;
+    return first && { start: Math.min(...spans.map((span) => span.start)), end: Math.max(...spans.map((span) => span.end)) };
+  }
+  return predicate.op === "not" ? spanOf(predicate.item) : undefined;
+}

@@ -1,0 +1,196 @@
+/** How often a query runs: once, or once per element of a loop, and what that repetition does. */
+import { relative } from "node:path";
+import type { HostExpression, Operand, Predicate, Query, Range } from "../query/model.js";
+import { memberName, unwrap, type Node } from "../syntax/ast.js";
+import type { Evaluator } from "../syntax/evaluate.js";
+import { surroundingsOf, variesWithin, type Repeater } from "../syntax/repeaters.js";
+import type { SourceModule } from "../syntax/source-module.js";
+import type { RepeatedOperation, Repetition } from "./contract.js";
+
+/** A query that a call reaches in another function, with the way to it. */
+export interface ReachedQuery {
+  readonly query: Query;
+  /** Names of the functions on the way, outermost first. */
+  readonly via: readonly string[];
+  /** Module of the query. */
+  readonly module: SourceModule;
+  /** The argument of the call that a parameter of the first function stands for; undefined when the way is longer. */
+  readonly argument: (expression: HostExpression) => Node | undefined;
+}
+
+export interface ExecutionContext {
+  readonly module: SourceModule;
+  readonly values: Evaluator;
+  readonly cwd: string;
+  /** Queries of this module, to see what else a loop does. */
+  readonly queries: readonly Query[];
+}
+
+/** The loop that repeats a query of this module, when there is one that matters. */
+export function repetitionOf(query: Query, context: ExecutionContext): Repetition | undefined {
+  if (!counts(query)) return undefined;
+  const node = asNode(query.site.node);
+  const { repeaters } = surroundingsOf(node, context.module, context.values);
+  const effective = repeaters.filter((loop) => !isBatched(query, loop, (expression) => asNode(expression)));
+  const [innermost] = effective;
+  if (!innermost) return undefined;
+  if (query.batchesInTick && innermost.concurrent) return undefined;
+  const operation = operationOf(query, (expression) => variesWithin(asNode(expression), innermost, context.module), () => writesTable(query, innermost, context.queries));
+  return repetition(query.site.range, innermost, effective.length, operation, [], context);
+}
+
+/** The repetition of a query that stands in a function which is called in a loop. */
+export function reachedRepetition(call: Node, reached: ReachedQuery, context: ExecutionContext): Repetition | undefined {
+  if (!counts(reached.query)) return undefined;
+  const { repeaters } = surroundingsOf(call, context.module, context.values);
+  const effective = repeaters.filter((loop) => !isBatched(reached.query, loop, (expression) => reached.argument(expression)));
+  const [innermost] = effective;
+  if (!innermost) return undefined;
+  if (reached.query.batchesInTick && innermost.concurrent) return undefined;
+  const callVaries = variesWithin(call, innermost, context.module);
+  const operation = operationOf(reached.query, () => callVaries, () => true);
+  const target = reached.module === context.module ? undefined : { file: relative(context.cwd, reached.module.path), line: reached.module.lineOf(reached.query.site.range[0]) };
+  return { ...repetition(call.range, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
+}
+
+/** Is the statement one whose repetition costs: it reads or writes rows of a table, and it is sent? */
+function counts(query: Query): boolean {
+  if (query.sending !== "now") return false;
+  switch (query.kind) {
+    case "select":
+      return query.delivery !== "stream" && query.sources.some((source) => source.kind === "table" || source.kind === "cte" || source.kind === "subquery") && !isDynamic(query) && !query.locking?.skipLocked;
+    case "insert":
+    case "update":
+    case "delete":
+    case "merge":
+      return !isDynamic(query);
+    case "truncate":
+    case "ddl":
+    case "transaction":
+    case "utility":
+      return false;
+  }
+}
+
+/** The table itself is chosen per element: the loop runs over tables, not over rows. */
+function isDynamic(query: Query): boolean {
+  return query.target?.dynamic === true || query.sources.some((source) => source.kind === "table" && source.table.dynamic === true);
+}
+
+function repetition(place: Range, loop: Repeater, depth: number, operation: RepeatedOperation, via: readonly string[], { module }: ExecutionContext): Repetition {
+  const over = loop.iterated && shorten(module.text.slice(...loop.iterated.range));
+  return { place, loopLine: module.lineOf(loop.node.type === "CallExpression" ? calleeEnd(loop.node) : loop.node.range[0]), loopKind: loop.kind, ...(over !== undefined && { over }), operation, concurrent: loop.concurrent, via, depth };
+}
+
+/** The line of `.map(` rather than that of what it is called on. */
+function calleeEnd(node: Node): number {
+  if (node.type !== "CallExpression") return node.range[0];
+  const callee = unwrap(node.callee);
+  return callee.type === "MemberExpression" ? callee.property.range[0] : callee.range[0];
+}
+
+function operationOf(query: Query, varies: (expression: HostExpression) => boolean, writes: () => boolean): RepeatedOperation {
+  switch (query.kind) {
+    case "insert":
+      return query.conflict ? "upsert" : "insert";
+    case "delete":
+      return "delete";
+    case "update":
+    case "merge": {
+      if (query.assignments.length === 0) return "update-different";
+      return query.assignments.every(({ operand }) => !operandVaries(operand, varies)) ? "update-same" : "update-different";
+    }
+    case "select":
+    case "truncate":
+    case "ddl":
+    case "transaction":
+    case "utility":
+      return query.inputs.some(varies) || writes() ? "read" : "invariant";
+  }
+}
+
+function operandVaries(operand: Operand, varies: (expression: HostExpression) => boolean): boolean {
+  switch (operand.kind) {
+    case "literal":
+      return false;
+    case "parameter":
+      // `new Date()` and the like differ from call to call, but not from row to row in what is meant.
+      return !operand.value || (!isClock(asNode(operand.value)) && varies(operand.value));
+    case "column":
+    case "expression":
+      return false;
+    case "subquery":
+      return true;
+  }
+}
+
+function isClock(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "NewExpression") return inner.callee.type === "Identifier" && inner.callee.name === "Date" && inner.arguments.length === 0;
+  if (inner.type !== "CallExpression") return false;
+  const callee = unwrap(inner.callee);
+  if (callee.type === "MemberExpression") return memberName(callee) === "now" || (memberName(callee) === "toISOString" && isClock(callee.object));
+  return false;
+}
+
+/** Does the loop also write the table that the query reads? Then its answer may change from element to element. */
+function writesTable(query: Query, loop: Repeater, queries: readonly Query[]): boolean {
+  const names = new Set(query.sources.flatMap((source) => (source.kind === "table" ? [source.table.name] : [])));
+  return queries.some((other) => other.kind !== "select" && other.target !== undefined && names.has(other.target.name) && loop.body.range[0] <= other.site.range[0] && other.site.range[1] <= loop.body.range[1]);
+}
+
+/** Does one run of the query serve a whole list of rows that the element is? */
+function isBatched(query: Query, loop: Repeater, place: (expression: HostExpression) => Node | undefined): boolean {
+  const isElement = (expression: HostExpression | undefined): boolean => {
+    const node = expression && place(expression);
+    return node !== undefined && standsForElement(node, loop);
+  };
+  if (query.kind === "insert" && query.rows !== "one" && query.inputs.some(isElement)) return true;
+  return listOperands(query.where).some((operand) => operand.kind === "parameter" && isElement(operand.value));
+}
+
+/** The element itself, or a list made of it in one step: `chunk`, `chunk.map(…)`, `...chunk`. */
+function standsForElement(node: Node, loop: Repeater): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return loop.elements.some((element) => element.name === inner.name);
+  if (inner.type === "CallExpression") {
+    const callee = unwrap(inner.callee);
+    return callee.type === "MemberExpression" && callee.object.type === "Identifier" && standsForElement(callee.object, loop);
+  }
+  if (inner.type === "SpreadElement") return standsForElement(inner.argument, loop);
+  return false;
+}
+
+function listOperands(predicate: Predicate): readonly Operand[] {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      return predicate.items.flatMap(listOperands);
+    case "not":
+    case "relation":
+    case "optional":
+      return listOperands(predicate.item);
+    case "in":
+      return predicate.values.kind === "array" ? [predicate.values.operand] : [];
+    case "constant":
+    case "compare":
+    case "like":
+    case "null":
+    case "between":
+    case "boolean":
+    case "exists":
+    case "operator":
+    case "opaque":
+      return [];
+  }
+}
+
+/** The query model keeps nodes of the host program opaque; here they are nodes again. */
+function asNode(expression: HostExpression): Node {
+  return expression as Node;
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/gu, " ");
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}
