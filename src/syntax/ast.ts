@@ -1,5 +1,6 @@
 /** Small questions about ESTree nodes. Every node carries `range` and `parent`. */
 import type { TSESTree } from "@typescript-eslint/utils";
+import { visitorKeys } from "@typescript-eslint/visitor-keys";
 
 export type Node = TSESTree.Node;
 export type Expression = TSESTree.Expression;
@@ -109,18 +110,21 @@ export function isUndefined(node: Node): boolean {
   return (inner.type === "Identifier" && inner.name === "undefined") || (inner.type === "UnaryExpression" && inner.operator === "void");
 }
 
-const SKIPPED_KEYS = new Set(["parent", "range", "loc", "type", "start", "end", "tokens", "comments"]);
-
-/** Child nodes in source order, as far as a parser lists them in source order. */
+/** Child nodes in source order, as far as the parsers list them in source order. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
-  for (const [key, value] of Object.entries(node) as [string, unknown][]) {
-    if (SKIPPED_KEYS.has(key)) continue;
+  for (const key of visitorKeys[node.type] ?? ownKeys(node)) {
+    const value: unknown = Reflect.get(node, key);
     if (Array.isArray(value)) {
       for (const item of value) if (isNode(item)) children.push(item);
     } else if (isNode(value)) children.push(value);
   }
   return children;
+}
+
+/** Keys of a node type that the table of typescript-eslint lacks: another parser's. */
+function ownKeys(node: Node): readonly string[] {
+  return Object.keys(node).filter((key) => key !== "parent" && key !== "tokens" && key !== "comments");
 }
 
 /**
