@@ -5,15 +5,14 @@ export interface Options {
   readonly ignoreTables: readonly string[];
 }
 
-export type MessageId = "noIndex" | "nearest";
+export type MessageId = "scan";
 
 export default defineRule<Options, MessageId>({
   id: "no-unindexed-filter",
   description: "Disallow filters that no index of the table serves",
   preset: "recommended",
   messages: {
-    noIndex: "Scans `{{table}}` ({{place}}): no index serves the filter on {{columns}}{{reason}}.{{proposal}}",
-    nearest: "Scans `{{table}}` ({{place}}): no index serves the filter on {{columns}}; the nearest, `{{index}}`, does not{{reason}}.{{proposal}}",
+    scan: "Scans all of `{{table}}` to filter by {{columns}}: {{reason}} ({{place}}).{{proposal}}",
   },
   options: {
     ignoreTables: {
@@ -30,23 +29,18 @@ export default defineRule<Options, MessageId>({
     if (access === undefined) return;
     yield {
       range: query.locate(access.span),
-      messageId: access.nearest === undefined ? "noIndex" : "nearest",
+      messageId: "scan",
       data: {
         table: access.table.name,
-        place: place(access.table.provenance),
         columns: listOfNames(access.columns),
-        index: indexLabel(access),
-        reason: access.reason === "" ? "" : `: ${access.reason}`,
+        reason: access.reason,
+        // The reason speaks of the nearest index, where there is one.
+        place: place((access.nearest ?? access.table).provenance),
         proposal: proposalWords(access),
       },
     };
   },
 });
-
-/** The name of the nearest index, or its columns when it has none. */
-function indexLabel({ nearest }: TableAccess): string {
-  return nearest?.name ?? `(${(nearest?.parts ?? []).map(({ column, expression }) => column ?? expression ?? "?").join(", ")})`;
-}
 
 function proposalWords({ proposal }: TableAccess): string {
   if (proposal === undefined) return "";
