@@ -24,12 +24,12 @@ export default defineRule<Options, MessageId>({
   strictOptions: { updateDifferent: true },
   reached: true,
   messages: {
-    read: "Reads `{{table}}` {{once}}{{via}}: {{cost}}. Read them together, with {{remedy}}.",
-    insert: "Inserts into `{{table}}` {{once}}{{via}}: {{cost}}. Insert the rows together, with {{remedy}}.",
-    updateSame: "Updates `{{table}}` with the same values {{once}}{{via}}: {{cost}}. Update the rows together, with {{remedy}}.",
-    updateDifferent: "Updates `{{table}}` {{once}}{{via}}: {{cost}}. Send the values together, with {{remedy}}.",
-    delete: "Deletes from `{{table}}` {{once}}{{via}}: {{cost}}. Delete the rows together, with {{remedy}}.",
-    upsert: "Upserts into `{{table}}` {{once}}{{via}}: {{cost}}. Send the rows together, with {{remedy}}.",
+    read: "Reads `{{table}}` {{once}}{{via}}: {{cost}}. Read them together: {{remedy}}.",
+    insert: "Inserts into `{{table}}` {{once}}{{via}}: {{cost}}. Insert the rows together: {{remedy}}.",
+    updateSame: "Updates `{{table}}` with the same values {{once}}{{via}}: {{cost}}. Update the rows together: {{remedy}}.",
+    updateDifferent: "Updates `{{table}}` {{once}}{{via}}: {{cost}}. Send the values together: {{remedy}}.",
+    delete: "Deletes from `{{table}}` {{once}}{{via}}: {{cost}}. Delete the rows together: {{remedy}}.",
+    upsert: "Upserts into `{{table}}` {{once}}{{via}}: {{cost}}. Send the rows together: {{remedy}}.",
     invariant: "Repeats the same query on `{{table}}` {{once}}{{via}}: nothing in it depends on the loop. Move it before the loop.",
   },
   options: {

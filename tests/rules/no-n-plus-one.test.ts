@@ -20,28 +20,28 @@ const N = "n elements cost n round trips";
 
 describe("no-n-plus-one", () => {
   it.each<[string, Case]>([
-    [`Reads \`orders\` ${LOOP}: ${N}. Read them together, with one query for all keys.`, repeats()],
+    [`Reads \`orders\` ${LOOP}: ${N}. Read them together: one query for all keys.`, repeats()],
     [
-      `Reads \`orders\` ${LOOP}: ${N}. Read them together, with \`findMany\` and \`id: { in: ids }\`.`,
+      `Reads \`orders\` ${LOOP}: ${N}. Read them together: \`findMany\` and \`id: { in: ids }\`.`,
       repeats({}, { query: { bulk: { read: "`findMany` and `id: { in: ids }`" } } }),
     ],
-    [`Inserts into \`orders\` ${LOOP}: ${N}. Insert the rows together, with one multi-row insert.`, repeats({ operation: "insert" })],
-    [`Updates \`orders\` with the same values ${LOOP}: ${N}. Update the rows together, with one update for all keys.`, repeats({ operation: "update-same" })],
-    [`Updates \`orders\` ${LOOP}: ${N}. Send the values together, with one update from a list of values.`, repeats({ operation: "update-different" }, { options: { updateDifferent: true } })],
-    [`Deletes from \`orders\` ${LOOP}: ${N}. Delete the rows together, with one delete for all keys.`, repeats({ operation: "delete" })],
-    [`Upserts into \`orders\` ${LOOP}: ${N}. Send the rows together, with one multi-row insert that updates on conflict.`, repeats({ operation: "upsert" })],
+    [`Inserts into \`orders\` ${LOOP}: ${N}. Insert the rows together: one multi-row insert.`, repeats({ operation: "insert" })],
+    [`Updates \`orders\` with the same values ${LOOP}: ${N}. Update the rows together: one update for all keys.`, repeats({ operation: "update-same" })],
+    [`Updates \`orders\` ${LOOP}: ${N}. Send the values together: one update from a list of values.`, repeats({ operation: "update-different" }, { options: { updateDifferent: true } })],
+    [`Deletes from \`orders\` ${LOOP}: ${N}. Delete the rows together: one delete for all keys.`, repeats({ operation: "delete" })],
+    [`Upserts into \`orders\` ${LOOP}: ${N}. Send the rows together: one multi-row insert that updates on conflict.`, repeats({ operation: "upsert" })],
     [`Repeats the same query on \`orders\` ${LOOP}: nothing in it depends on the loop. Move it before the loop.`, repeats({ operation: "invariant" })],
     [
-      "Reads `orders` once per round, in the `while` at line 12: n elements cost n round trips. Read them together, with one query for all keys.",
+      "Reads `orders` once per round, in the `while` at line 12: n elements cost n round trips. Read them together: one query for all keys.",
       repeats({ over: undefined, loopKind: "while" }),
     ],
     [
-      "Reads `orders` once per element of `ids`, in the `map` at line 12: n elements send n queries at once, a connection each. Read them together, with one query for all keys.",
+      "Reads `orders` once per element of `ids`, in the `map` at line 12: n elements send n queries at once, a connection each. Read them together: one query for all keys.",
       repeats({ over: "ids", loopKind: "map", concurrent: true }),
     ],
-    [`Reads \`orders\` ${LOOP}, 2 loops deep: the number of queries is the product of both loops. Read them together, with one query for all keys.`, repeats({ depth: 2 })],
+    [`Reads \`orders\` ${LOOP}, 2 loops deep: the number of queries is the product of both loops. Read them together: one query for all keys.`, repeats({ depth: 2 })],
     [
-      `Reads \`orders\` ${LOOP}, through \`load\` and \`byId\` (src/orders.ts:7): ${N}. Read them together, with one query for all keys.`,
+      `Reads \`orders\` ${LOOP}, through \`load\` and \`byId\` (src/orders.ts:7): ${N}. Read them together: one query for all keys.`,
       repeats({ via: ["load", "byId"], target: { file: "/project/src/orders.ts", line: 7 } }, { reached: true }),
     ],
   ])("says: %s", (words, of) => {
