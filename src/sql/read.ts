@@ -6,11 +6,14 @@ import { guard, measure, type Engine } from "./guard.js";
 import { findSlots, prepare, substitutions, type Original, type Prepared } from "./holes.js";
 import { LoweringContext } from "./lower/context.js";
 import { lowerStatement } from "./lower/statement.js";
+import { adaptForSqlparser } from "./parsers/adapt.js";
 import { parsePostgres } from "./parsers/libpg.js";
 import { ParserDied, SyntaxRejected } from "./parsers/resolve.js";
+import { parseSqlparser } from "./parsers/sqlparser.js";
 import { scan, type Token } from "./scanner.js";
 import { readTokens } from "./tokens-reader.js";
 import { translatePostgres } from "./translate/postgres.js";
+import { translateSqlparser } from "./translate/sqlparser.js";
 import type { StatementTree } from "./tree.js";
 
 /** A parse that can be lowered again with other values in its holes. */
@@ -91,6 +94,14 @@ const postgresReader: Reader = {
   parse: (text, tokens) => translatePostgres(parsePostgres(text), text, tokens),
 };
 
+function sqlparserReader(dialect: "mysql" | "mariadb" | "sqlite"): Reader {
+  const grammar = dialect === "sqlite" ? "sqlite" : "mysql";
+  return {
+    engine: "sqlparser", dialect,
+    parse: (text, tokens) => translateSqlparser(parseSqlparser(grammar, adaptForSqlparser(text, tokens, dialect)), text, tokens),
+  };
+}
+
 function readersOf(dialect: Dialect): readonly Reader[] {
   switch (dialect) {
     case "postgresql":
@@ -99,6 +110,7 @@ function readersOf(dialect: Dialect): readonly Reader[] {
     case "mysql":
     case "mariadb":
     case "sqlite":
+      return [sqlparserReader(dialect)];
     case "sqlserver":
     case "bigquery":
     case "snowflake":
