@@ -2,6 +2,8 @@
 import { counters, type ParserCounters } from "./parsers/resolve.js";
 
 export type * from "./contract.js";
+export { guessDialect, readDdl } from "./ddl/read.js";
+export { splitStatements, type SplitStatement } from "./ddl/split.js";
 export { normalizeExpression } from "./lower/expression.js";
 export { looksLikeSql } from "./looks.js";
 export { clearSqlCache, readSql } from "./read.js";
