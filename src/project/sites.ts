@@ -39,15 +39,15 @@ export function mayIssueQueries(text: string): boolean {
   return GATE.test(text);
 }
 
+/** A call with SQL text is a candidate whatever its name: it may be the team's own wrapper of a driver. */
+const SQL_VERBS: readonly string[] = [String.raw`select\s`, String.raw`insert\s+into`, String.raw`update\s+\S+\s+set`, String.raw`delete\s+from`];
+
 const GATE = gateOf([...claims.keys()]);
 
 function gateOf(names: readonly string[]): RegExp {
   const words = names.filter((name) => name !== ANY_NAME).map((name) => name.replace(/[$.*+?^{}()|[\]\\]/gu, String.raw`\$&`));
   return new RegExp(String.raw`(?<![\w$])(?:${[...words, ...SQL_VERBS].join("|")})(?![\w$])`, "iu");
 }
-
-/** A call with SQL text is a candidate whatever its name: it may be the team's own wrapper of a driver. */
-const SQL_VERBS: readonly string[] = [String.raw`select\s`, String.raw`insert\s+into`, String.raw`update\s+\S+\s+set`, String.raw`delete\s+from`];
 
 /** Recognised sites of a module, in source order. */
 export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Query | Opaque)[] {

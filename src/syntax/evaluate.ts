@@ -431,7 +431,17 @@ export class Evaluator {
     if (configured) return configured;
     if (this.#owner(specifier)) return this.#external(specifier, name);
     const resolved = this.#options.graph.resolve(specifier, from.path);
-    return "module" in resolved ? this.exportOf(resolved.module, name, seen) : this.#external(resolved.specifier, name);
+    if (!("module" in resolved)) return this.#external(resolved.specifier, name);
+    const value = this.exportOf(resolved.module, name, seen);
+    return value.kind === "unknown" ? (this.#unexplained(specifier, name, false) ?? value) : value;
+  }
+
+  #unexplained(specifier: string, name: string, asType: boolean): LibraryValue | undefined {
+    for (const library of this.#options.libraries) {
+      const value = library.unexplained?.(specifier, name, asType);
+      if (value) return value;
+    }
+    return undefined;
   }
 
   #module(specifier: string, from: SourceModule): Value {
@@ -449,7 +459,7 @@ export class Evaluator {
       const value = library.owns(specifier) ? library.exported(specifier, name) : undefined;
       if (value) return value;
     }
-    return { kind: "external", specifier, name };
+    return this.#unexplained(specifier, name, false) ?? { kind: "external", specifier, name };
   }
 
   #typedExport(specifier: string, name: string): LibraryValue | undefined {
@@ -942,7 +952,8 @@ export class Evaluator {
     if (typed) return typed;
     if (this.#owner(specifier)) return UNKNOWN;
     const resolved = this.#options.graph.resolve(specifier, from.path);
-    return "module" in resolved ? this.#exportedType(resolved.module, name, seen) : UNKNOWN;
+    const value = "module" in resolved ? this.#exportedType(resolved.module, name, seen) : UNKNOWN;
+    return value.kind === "unknown" ? (this.#unexplained(specifier, name, true) ?? value) : value;
   }
 
   #exportedType(module: SourceModule, name: string, seen: ReadonlySet<SourceModule>): Value {

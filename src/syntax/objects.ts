@@ -24,10 +24,17 @@ export interface ObjectShape {
   readonly absent: "no" | "maybe" | "always";
   /** The object literal, when it is one and stands in this file. */
   readonly literal?: TSESTree.ObjectExpression;
+  /**
+   * The program chooses between these objects (`c ? { a } : { b }`) and exactly one of them applies. `entries` then lists
+   * the keys of all as `maybe`, which does not tell that one of them is certainly there.
+   */
+  readonly variants?: readonly ObjectShape[];
 }
 
 const NOTHING: ObjectShape = { entries: [], open: false, absent: "always" };
 const MAX_DEPTH = 12;
+/** Choices multiply: beyond this many combinations they are no longer told apart. */
+const MAX_VARIANTS = 8;
 
 /** Reads an expression as an object. An expression that cannot be followed yields an open shape without entries. */
 export function readObject(node: Node, module: SourceModule, values: Evaluator, depth = 0): ObjectShape {
@@ -78,19 +85,31 @@ export function entriesOf(shape: ObjectShape, key: string): readonly ObjectEntry
 
 function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, values: Evaluator, depth: number): ObjectShape {
   const entries: ObjectEntry[] = [];
+  let combinations: readonly (readonly ObjectEntry[])[] = [[]];
   let openAt: Node | undefined;
   for (const property of node.properties) {
     if (property.type === "SpreadElement") {
       const spread = readObject(property.argument, module, values, depth + 1);
-      for (const entry of spread.entries) entries.push(spread.absent === "no" ? entry : { ...entry, presence: "maybe" });
+      const added = spread.absent === "no" ? spread.entries : maybe(spread.entries);
+      entries.push(...added);
+      const choices = spread.absent === "no" && spread.variants ? spread.variants.map((variant) => variant.entries) : [added];
+      // What is not told apart any more may be more than `maybe` says.
+      if (combinations.length * choices.length > MAX_VARIANTS) openAt ??= property.argument;
+      else combinations = combinations.flatMap((base) => choices.map((choice) => [...base, ...choice]));
       if (spread.open) openAt ??= property.argument;
       continue;
     }
     const key = keyName(property) ?? computedKey(property, module, values);
     if (key === undefined) openAt ??= property.key;
-    else entries.push({ key, value: property.value, module, presence: "always", node: property });
+    else {
+      const entry: ObjectEntry = { key, value: property.value, module, presence: "always", node: property };
+      entries.push(entry);
+      combinations = combinations.map((base) => [...base, entry]);
+    }
   }
-  return { entries, open: openAt !== undefined, ...(openAt && { openAt }), absent: "no", literal: node };
+  const common = { open: openAt !== undefined, ...(openAt && { openAt }), absent: "no" } as const;
+  const variants = combinations.length > 1 ? combinations.map((combination): ObjectShape => ({ ...common, entries: combination })) : undefined;
+  return { ...common, entries, literal: node, ...(variants && { variants }) };
 }
 
 function computedKey(property: TSESTree.Property, module: SourceModule, values: Evaluator): string | undefined {
@@ -104,11 +123,16 @@ function either(a: ObjectShape, b: ObjectShape): ObjectShape {
   if (a.absent === "always") return { ...b, entries: maybe(b.entries), absent: "maybe" };
   if (b.absent === "always") return { ...a, entries: maybe(a.entries), absent: "maybe" };
   const openAt = a.openAt ?? b.openAt;
+  const absent = a.absent === "maybe" || b.absent === "maybe" ? "maybe" : "no";
+  const variants = [...(a.variants ?? [a]), ...(b.variants ?? [b])];
+  // An object without keys is as good as none: then the keys of the other are simply there or not.
+  const isChoice = absent === "no" && variants.length <= MAX_VARIANTS && variants.every((variant) => variant.open || variant.entries.length > 0);
   return {
     entries: [...maybe(a.entries), ...maybe(b.entries)],
     open: a.open || b.open,
     ...(openAt && { openAt }),
-    absent: a.absent === "maybe" || b.absent === "maybe" ? "maybe" : "no",
+    absent,
+    ...(isChoice && { variants }),
   };
 }
 
@@ -131,7 +155,7 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
   const entries: ObjectEntry[] = [...start.entries];
   let { open, openAt } = start;
   let absent = start.absent;
-  let { literal } = start;
+  let { literal, variants } = start;
   const home = enclosingFunction(declarator);
   for (const reference of variable.references) {
     const use = reference.identifier as Node;
@@ -152,26 +176,33 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
         if (change.key === undefined) {
           open = true;
           openAt ??= use;
-        } else entries.push({ key: change.key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node });
+        } else {
+          const entry: ObjectEntry = { key: change.key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node };
+          entries.push(entry);
+          variants = variants?.map((variant) => ({ ...variant, entries: [...variant.entries, entry] }));
+        }
         break;
       case "replace": {
         const next = readObject(change.value, module, values, depth + 1);
         if (!conditional) {
           entries.length = 0;
           entries.push(...next.entries);
-          ({ open, openAt, absent } = next);
+          ({ open, openAt, absent, variants } = next);
         } else {
-          const merged = either({ entries: [...entries], open, ...(openAt && { openAt }), absent }, next);
+          const merged = either({ entries: [...entries], open, ...(openAt && { openAt }), absent, ...(variants && { variants }) }, next);
           entries.length = 0;
           entries.push(...merged.entries);
-          ({ open, openAt, absent } = merged);
+          ({ open, openAt, absent, variants } = merged);
         }
         break;
       }
       case "assign":
         for (const source of change.sources) {
           const added = readObject(source, module, values, depth + 1);
-          for (const entry of added.entries) entries.push(conditional || added.absent !== "no" ? { ...entry, presence: "maybe" } : entry);
+          const certain = !conditional && added.absent === "no";
+          const given = certain ? added.entries : maybe(added.entries);
+          entries.push(...given);
+          variants = variants?.map((variant) => ({ ...variant, entries: [...variant.entries, ...given] }));
           if (added.open) {
             open = true;
             openAt ??= source;
@@ -184,7 +215,9 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
         break;
     }
   }
-  return { entries, open, ...(openAt && { openAt }), absent, ...(literal && { literal }) };
+  // A part that is hidden from the whole is hidden from each choice.
+  const hidden = open ? { open, ...(openAt && { openAt }) } : {};
+  return { entries, open, ...(openAt && { openAt }), absent, ...(literal && { literal }), ...(variants && { variants: variants.map((variant) => ({ ...variant, ...hidden })) }) };
 }
 
 type Change =

@@ -8,7 +8,7 @@ import type { SourceModule } from "./source-module.js";
 /** What an adapter says of an interpolated expression. */
 export type Interpolation =
   /** Its text is part of the text: a nested template, a constant. */
-  | { readonly inline: Node; readonly module: SourceModule }
+  | { readonly inline: Node; readonly module: SourceModule; /** It is there only under a condition of the program. */ readonly sometimes?: boolean }
   /** Known text that stands nowhere in the source (`Prisma.empty`). */
   | { readonly text: string }
   | { readonly hole: HoleKind; readonly value?: Node; readonly items?: number };
@@ -167,7 +167,8 @@ class Folder {
     const said = this.#interpolate?.(node, module);
     if (said) {
       if ("inline" in said) {
-        if (!this.add(said.inline, said.module, depth + 1)) this.#hole("text", node, module);
+        const inline = (): boolean => this.add(said.inline, said.module, depth + 1);
+        if (!(said.sometimes === true ? this.#optionally(inline) : inline())) this.#hole("text", node, module);
       } else if ("text" in said) this.#constant(said.text);
       else this.#hole(said.hole, said.value ?? node, module, said.items);
       return;

@@ -66,6 +66,11 @@ export interface LibraryModel {
   exported(specifier: string, name: string): LibraryValue | undefined;
   /** A value of this exported type: `PoolClient`, `NodePgDatabase`, `Prisma.TransactionClient`. */
   typed(specifier: string, name: string): LibraryValue | undefined;
+  /**
+   * An export, or a type, of a module that is not found or does not say what it exports: a client that is generated before
+   * the build. Only names that are this library's alone.
+   */
+  unexplained?(specifier: string, name: string, asType: boolean): LibraryValue | undefined;
   /** `new value(…)`, or an instance of a class that extends it. */
   construct?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
   /** `value(…)` */
