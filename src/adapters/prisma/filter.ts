@@ -1,0 +1,468 @@
+/** `where` objects → predicates, with Prisma's own meaning of what is empty, undefined or null. */
+import type { TSESTree } from "@typescript-eslint/utils";
+import { and, NO_FILTER, or, spanOf } from "../../query/build.js";
+import type { ColumnRef, ComparisonOperator, Operand, OptionalPredicate, ParameterOperand, Predicate, Span, Undefinable } from "../../query/model.js";
+import { isUndefined, unwrap, type Node } from "../../syntax/ast.js";
+import { entriesOf, type ObjectEntry, type ObjectShape } from "../../syntax/objects.js";
+import type { SourceModule } from "../../syntax/source-module.js";
+import { elementsOf } from "../../syntax/text.js";
+import type { AdapterContext } from "../contract.js";
+import { PRISMA } from "./library.js";
+
+/** What lowering needs to know of the place. */
+export interface Lowering {
+  readonly context: AdapterContext;
+  /** The site: the span of whatever stands in another file. */
+  readonly site: Span;
+}
+
+/**
+ * How the filter is used. `unique`: as a `WhereUniqueInput` (findUnique, update, delete, upsert). There a key may be
+ * compound, and a filter whose unique key is undefined is rejected instead of dropped.
+ */
+export type FilterUse = "many" | "unique";
+
+const NEVER_SPAN = (span: Span): Predicate => ({ op: "constant", value: false, written: true, span });
+const OPERATORS = new Set(["equals", "not", "in", "notIn", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "mode", "search", "has", "hasSome", "hasEvery", "isEmpty", "isSet"]);
+const JSON_OPERATORS = new Set(["path", "string_contains", "string_starts_with", "string_ends_with", "array_contains", "array_starts_with", "array_ends_with"]);
+const LIST_RELATIONS = new Set(["some", "every", "none"]);
+const COMPARISONS: ReadonlyMap<string, ComparisonOperator> = new Map([
+  ["lt", "<"],
+  ["lte", "<="],
+  ["gt", ">"],
+  ["gte", ">="],
+]);
+const MAX_DEPTH = 24;
+
+export class FilterReader {
+  readonly #at: Lowering;
+  readonly #use: FilterUse;
+  #depth = 0;
+
+  constructor(at: Lowering, use: FilterUse) {
+    this.#at = at;
+    this.#use = use;
+  }
+
+  /** The filter that an expression is. */
+  read(node: Node, module: SourceModule): Predicate {
+    return this.#where(node, module, this.#use);
+  }
+
+  #where(node: Node, module: SourceModule, use: FilterUse): Predicate {
+    if (this.#depth > MAX_DEPTH) return opaque(spanAt(this.#at, node, module), "the filter nests too deeply");
+    this.#depth++;
+    try {
+      const inner = unwrap(node);
+      if (isUndefined(inner)) return empty(spanAt(this.#at, inner, module));
+      if (inner.type === "ConditionalExpression") {
+        return this.#either([this.#where(inner.consequent, module, use), this.#where(inner.alternate, module, use)], spanAt(this.#at, inner, module));
+      }
+      return this.#object(this.#at.context.object(inner, module), inner, module, use);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #object(shape: ObjectShape, node: Node, module: SourceModule, use: FilterUse): Predicate {
+    const span = spanAt(this.#at, node, module);
+    if (shape.variants) {
+      const filters = shape.variants.map((variant) => this.#object(variant, node, module, use));
+      return this.#either(shape.absent === "no" ? filters : [...filters, NO_FILTER], span);
+    }
+    const keys = [...new Set(shape.entries.map((entry) => entry.key))];
+    const items = keys.map((key) => this.#key(entriesOf(shape, key), use, keys.length));
+    if (shape.open) items.push(opaque(shape.openAt ? spanAt(this.#at, shape.openAt, module) : span, "a part of the filter comes from elsewhere"));
+    const whole = and(items);
+    return whole === NO_FILTER ? empty(span) : whole;
+  }
+
+  /** Exactly one of the filters applies. */
+  #either(filters: readonly Predicate[], span: Span): Predicate {
+    const restricting = filters.filter((filter) => !isEmpty(filter));
+    if (restricting.length === 0) return empty(span);
+    const either = or(restricting);
+    return restricting.length === filters.length ? either : optional(either, "condition", "yes", span);
+  }
+
+  /** What the entries of one key say: one of them holds, or none when all of them are conditional. */
+  #key(entries: readonly ObjectEntry[], use: FilterUse, keys: number): Predicate {
+    const [first] = entries;
+    if (!first) return NO_FILTER;
+    const predicates = entries.map((entry) => this.#entry(entry, use, keys));
+    const span = spanAt(this.#at, first.node, first.module);
+    const either = this.#either(predicates, span);
+    if (first.presence === "always" || isEmpty(either)) return either;
+    return optional(either.op === "optional" && either.cause === "condition" ? either.item : either, "condition", "yes", either.op === "constant" ? span : spanOfPredicate(either, span));
+  }
+
+  #entry(entry: ObjectEntry, use: FilterUse, keys: number): Predicate {
+    switch (entry.key) {
+      case "AND":
+        return this.#and(entry.value, entry.module);
+      case "OR":
+        return this.#or(entry.value, entry.module);
+      case "NOT":
+        return this.#not(entry.value, entry.module);
+      default: {
+        const key = entry.node.type === "Property" ? entry.node.key : entry.node;
+        const column: ColumnRef = { name: entry.key, property: true, span: spanAt(this.#at, key, entry.module), wrappers: [] };
+        return this.#field(column, entry.value, entry.module, spanAt(this.#at, entry.node, entry.module), use, keys);
+      }
+    }
+  }
+
+  /** Filters of an array or of a single object; `open` when there may be more. */
+  #list(node: Node, module: SourceModule): { readonly items: readonly Predicate[]; readonly open: boolean } {
+    const list = elementsOf(node, module);
+    if (!list) return { items: [this.#where(node, module, "many")], open: false };
+    return {
+      items: list.elements.map((element) => {
+        const item = this.#where(element.node, module, "many");
+        return element.certain || isEmpty(item) ? item : optional(item, "condition", "yes", spanAt(this.#at, element.node, module));
+      }),
+      open: list.open,
+    };
+  }
+
+  #and(node: Node, module: SourceModule): Predicate {
+    const branches = this.#branches(node, module, (branch) => this.#and(branch, module));
+    if (branches) return branches;
+    const { items, open } = this.#list(node, module);
+    const kept = items.map((item) => (isEmpty(item) ? NO_FILTER : item));
+    return and(open ? [...kept, opaque(spanAt(this.#at, node, module), "further conditions are added elsewhere")] : kept);
+  }
+
+  /** An empty OR lets nothing pass, and an arm without conditions counts as none. */
+  #or(node: Node, module: SourceModule): Predicate {
+    const branches = this.#branches(node, module, (branch) => this.#or(branch, module));
+    if (branches) return branches;
+    const span = spanAt(this.#at, node, module);
+    const inner = unwrap(node);
+    const list = elementsOf(node, module);
+    // A single object is one arm; what is no array in sight may be any number of arms.
+    if (!list && inner.type !== "ObjectExpression") return opaque(span, "the alternatives come from elsewhere");
+    const { items, open } = this.#list(node, module);
+    const arms = items.filter((item) => !isEmpty(item));
+    if (open) arms.push(opaque(span, "further alternatives are added elsewhere"));
+    return arms.length === 0 ? NEVER_SPAN(span) : or(arms);
+  }
+
+  #not(node: Node, module: SourceModule): Predicate {
+    const branches = this.#branches(node, module, (branch) => this.#not(branch, module));
+    if (branches) return branches;
+    const { items, open } = this.#list(node, module);
+    const negated = items.map(negate);
+    return and(open ? [...negated, opaque(spanAt(this.#at, node, module), "further conditions are added elsewhere")] : negated);
+  }
+
+  /** A value of AND, OR or NOT that the program chooses, or that is undefined: then the key is ignored. */
+  #branches(node: Node, module: SourceModule, read: (branch: Node) => Predicate): Predicate | undefined {
+    const inner = unwrap(node);
+    if (isUndefined(inner)) return NO_FILTER;
+    const span = spanAt(this.#at, inner, module);
+    if (inner.type === "ConditionalExpression") return this.#either([read(inner.consequent), read(inner.alternate)], span);
+    if (inner.type === "LogicalExpression" && inner.operator === "&&") return this.#either([read(inner.right), NO_FILTER], span);
+    return undefined;
+  }
+
+  #field(column: ColumnRef, node: Node, module: SourceModule, span: Span, use: FilterUse, keys: number): Predicate {
+    const inner = unwrap(node);
+    const { context } = this.#at;
+    if (context.values.library(inner, module, PRISMA)?.role === "skip") return NO_FILTER;
+    if (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate))) {
+      return this.#chosen([inner.consequent, inner.alternate], column, module, span, use, keys, context.undefinable(node, module));
+    }
+    if (inner.type === "LogicalExpression" && (isStructured(inner.right) || context.values.library(inner.right, module, PRISMA)?.role === "skip")) {
+      const sides = inner.operator === "&&" ? [inner.right] : [inner.left, inner.right];
+      const parts = sides.map((side) => this.#field(column, side, module, span, use, keys));
+      return inner.operator === "&&" ? this.#either([...parts, NO_FILTER], span) : this.#either(parts, span);
+    }
+    if (isNull(inner) || context.constant(inner, module)?.value === null) return { op: "null", column, negated: false, span };
+    const shape = this.#structure(inner, module);
+    if (shape) return this.#structured(column, shape, inner, module, span, use, keys);
+    return this.#dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, node, module), span }, context.undefinable(node, module), span, use, keys);
+  }
+
+  /** One of several values, some of them undefined. */
+  #chosen(values: readonly Node[], column: ColumnRef, module: SourceModule, span: Span, use: FilterUse, keys: number, whole: Undefinable): Predicate {
+    const present = values.filter((value) => !isUndefined(value));
+    const either = this.#either(present.map((value) => this.#field(column, value, module, span, use, keys)), span);
+    return present.length === values.length ? either : this.#dropped(either, { answer: "yes", ...(whole.why !== undefined && { why: whole.why }) }, span, use, keys);
+  }
+
+  /** The value as an object of operators or of a relation; undefined when it is a plain value. */
+  #structure(inner: Node, module: SourceModule): ObjectShape | undefined {
+    switch (inner.type) {
+      case "ObjectExpression":
+        return this.#at.context.object(inner, module);
+      case "Identifier":
+      case "MemberExpression":
+      case "CallExpression": {
+        const shape = this.#at.context.object(inner, module);
+        return shape.entries.length > 0 || shape.variants ? shape : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #structured(column: ColumnRef, shape: ObjectShape, node: Node, module: SourceModule, span: Span, use: FilterUse, keys: number): Predicate {
+    if (shape.variants) return this.#either(shape.variants.map((variant) => this.#structured(column, variant, node, module, span, use, keys)), span);
+    const names = [...new Set(shape.entries.map((entry) => entry.key))];
+    if (names.length === 0) return shape.open ? opaque(span, `the condition on \`${column.name}\` comes from elsewhere`) : NO_FILTER;
+    const sub: Shaped = { column, shape, names, node, module, span };
+    const isJson = names.includes("path") && names.some((name) => name !== "path" && (JSON_OPERATORS.has(name) || OPERATORS.has(name)));
+    if (isJson || names.every((name) => OPERATORS.has(name) || (name !== "path" && JSON_OPERATORS.has(name)))) return this.#operators(sub, use, keys);
+    if (names.every((name) => LIST_RELATIONS.has(name))) return this.#listRelation(sub);
+    if (names.every((name) => name === "is" || name === "isNot")) return this.#relation(sub);
+    if (use === "unique" && (column.name.includes("_") || keys === 1)) return this.#object(shape, node, module, "unique");
+    return relation(column.name, this.#object(shape, node, module, "many"), span);
+  }
+
+  #operators({ column, shape, names, module, span }: Shaped, use: FilterUse, keys: number): Predicate {
+    const insensitive = entriesOf(shape, "mode").some((entry) => this.#at.context.constant(entry.value, entry.module)?.value === "insensitive");
+    const [path] = entriesOf(shape, "path");
+    const target: ColumnRef = path ? { ...column, wrappers: [{ kind: "json", path: pathText(path.value) }] } : column;
+    const items = names
+      .filter((name) => name !== "mode" && name !== "path")
+      .map((name) => {
+        const entries = entriesOf(shape, name);
+        const [first] = entries;
+        if (!first) return NO_FILTER;
+        const either = this.#either(
+          entries.map((entry) => this.#operator(target, name, entry, insensitive, use, keys)),
+          span,
+        );
+        return first.presence === "always" || isEmpty(either) ? either : optional(either, "condition", "yes", spanAt(this.#at, first.node, first.module));
+      });
+    if (shape.open) items.push(opaque(shape.openAt ? spanAt(this.#at, shape.openAt, module) : span, `a part of the condition on \`${column.name}\` comes from elsewhere`));
+    return and(items);
+  }
+
+  #operator(column: ColumnRef, name: string, entry: ObjectEntry, insensitive: boolean, use: FilterUse, keys: number): Predicate {
+    const { value, module } = entry;
+    const { context } = this.#at;
+    const inner = unwrap(value);
+    const span = spanAt(this.#at, entry.node, module);
+    const dropped = (predicate: Predicate): Predicate => this.#dropped(predicate, context.undefinable(value, module), span, use, keys);
+    if (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate))) {
+      const branches = [inner.consequent, inner.alternate];
+      const present = branches.filter((branch) => !isUndefined(branch));
+      const either = this.#either(present.map((branch) => this.#operator(column, name, { ...entry, value: branch }, insensitive, use, keys)), span);
+      return present.length === branches.length ? either : dropped(either);
+    }
+    const isNothing = isNull(inner) || context.constant(inner, module)?.value === null;
+    const comparison = COMPARISONS.get(name);
+    if (comparison) return dropped({ op: "compare", column, operator: comparison, operand: operandOf(this.#at, value, module), span });
+    switch (name) {
+      case "equals":
+        if (isNothing) return { op: "null", column, negated: false, span };
+        // Sent as ILIKE, so that the value's own wildcards count.
+        if (insensitive) return dropped({ op: "like", column, negated: false, insensitive: true, pattern: operandOf(this.#at, value, module), span, ...this.#prefix(value, module) });
+        return dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, value, module), span });
+      case "not": {
+        if (isNothing) return { op: "null", column, negated: true, span };
+        const shape = inner.type === "ObjectExpression" ? context.object(inner, module) : undefined;
+        if (shape) return negate(this.#structured(column, shape, inner, module, span, use, keys));
+        return dropped({ op: "compare", column, operator: "<>", operand: operandOf(this.#at, value, module), span });
+      }
+      case "in":
+      case "notIn":
+        return dropped(this.#in(insensitive ? { ...column, wrappers: [...column.wrappers, { kind: "function", name: "lower", text: `lower(${column.name})` }] } : column, name === "notIn", value, module, span));
+      case "contains":
+      case "endsWith":
+      case "string_contains":
+      case "string_ends_with":
+        return dropped({ op: "like", column, negated: false, insensitive, prefix: "", pattern: operandOf(this.#at, value, module), span });
+      case "startsWith":
+      case "string_starts_with":
+        return dropped({ op: "like", column, negated: false, insensitive, pattern: operandOf(this.#at, value, module), span, ...this.#prefix(value, module) });
+      default:
+        return dropped({ op: "operator", operator: OPERATOR_NAMES.get(name) ?? name, columns: [column], operands: [operandOf(this.#at, value, module)], span });
+    }
+  }
+
+  /** The literal text before the first wildcard, when the value is known. */
+  #prefix(value: Node, module: SourceModule): { readonly prefix?: string } {
+    const known = this.#at.context.constant(value, module);
+    return known?.known === true && typeof known.value === "string" ? { prefix: /^[^%_]*/u.exec(known.value)?.[0] ?? "" } : {};
+  }
+
+  #in(column: ColumnRef, negated: boolean, node: Node, module: SourceModule, span: Span): Predicate {
+    const list = elementsOf(node, module);
+    if (list && !list.open && list.elements.every((element) => element.certain)) {
+      if (list.elements.length === 0) return { op: "constant", value: negated, written: true, span };
+      return { op: "in", column, negated, values: { kind: "list", operands: list.elements.map((element) => operandOf(this.#at, element.node, module)) }, span };
+    }
+    const items = this.#at.context.length(node, module);
+    return { op: "in", column, negated, values: { kind: "array", operand: { ...parameterOf(this.#at, node, module), type: "array" }, ...(items !== undefined && { items }) }, span };
+  }
+
+  #listRelation({ column, shape, names, module, span }: Shaped): Predicate {
+    const items = names.map((name) => {
+      const entries = entriesOf(shape, name);
+      const [first] = entries;
+      if (!first) return NO_FILTER;
+      if (isUndefined(first.value)) return NO_FILTER;
+      // Of every row of an empty set anything holds: `every: {}` restricts nothing.
+      if (name === "every" && entries.every((entry) => isEmpty(this.#where(entry.value, entry.module, "many")))) return NO_FILTER;
+      const exists: Predicate = { op: "exists", negated: name !== "some", relation: column.name, span: spanAt(this.#at, first.node, first.module) };
+      const { answer, why } = this.#at.context.undefinable(first.value, first.module);
+      if (first.presence === "maybe") return optional(exists, "condition", "yes", exists.span);
+      return answer === "yes" ? optional(exists, "undefined", "yes", exists.span, why) : exists;
+    });
+    if (shape.open) items.push(opaque(shape.openAt ? spanAt(this.#at, shape.openAt, module) : span, `a part of the condition on \`${column.name}\` comes from elsewhere`));
+    return and(items);
+  }
+
+  #relation({ column, shape, names, module, span }: Shaped): Predicate {
+    const items = names.map((name) => {
+      const [entry] = entriesOf(shape, name);
+      if (!entry || isUndefined(entry.value)) return NO_FILTER;
+      const at = spanAt(this.#at, entry.node, entry.module);
+      if (isNull(unwrap(entry.value))) return { op: "null", column, negated: name === "isNot", span: at } satisfies Predicate;
+      const inside = relation(column.name, this.#where(entry.value, entry.module, "many"), at);
+      const item = name === "isNot" ? negate(inside) : inside;
+      return entry.presence === "maybe" && !isEmpty(item) ? optional(item, "condition", "yes", at) : item;
+    });
+    if (shape.open) items.push(opaque(shape.openAt ? spanAt(this.#at, shape.openAt, module) : span, `a part of the condition on \`${column.name}\` comes from elsewhere`));
+    return and(items);
+  }
+
+  /**
+   * A condition that Prisma drops when its value is undefined. In a unique filter the call fails instead when the unique
+   * key is undefined; which of several keys that is, the schema knows.
+   */
+  #dropped(predicate: Predicate, { answer, why }: Undefinable, span: Span, use: FilterUse, keys: number): Predicate {
+    if (answer !== "yes" || isEmpty(predicate) || (use === "unique" && keys === 1)) return predicate;
+    return optional(predicate, "undefined", use === "unique" ? "unknown" : "yes", span, why);
+  }
+}
+
+interface Shaped {
+  readonly column: ColumnRef;
+  readonly shape: ObjectShape;
+  readonly names: readonly string[];
+  readonly node: Node;
+  readonly module: SourceModule;
+  readonly span: Span;
+}
+
+/** How PostgreSQL writes them; the names serve messages and the choice of an index method. */
+const OPERATOR_NAMES: ReadonlyMap<string, string> = new Map([
+  ["search", "@@"],
+  ["has", "@>"],
+  ["hasEvery", "@>"],
+  ["hasSome", "&&"],
+  ["array_contains", "@>"],
+]);
+
+/** The span of a node; of the site when the node stands in another file. */
+export function spanAt(at: Lowering, node: Node, module: SourceModule): Span {
+  return module === at.context.module ? spanOf(node.range) : at.site;
+}
+
+export function operandOf(at: Lowering, node: Node, module: SourceModule): Operand {
+  const field = at.context.values.library(node, module, PRISMA);
+  if (field?.role === "field" && field.name !== undefined) {
+    const table = field.parent?.parent?.name;
+    return { kind: "column", column: { ...(table !== undefined && { table }), name: field.name, property: true, span: spanAt(at, node, module), wrappers: [] } };
+  }
+  const constant = at.context.constant(node, module);
+  if (constant?.known === true && constant.value !== undefined) return { kind: "literal", value: constant.value, span: spanAt(at, node, module) };
+  return { ...parameterOf(at, node, module), ...(constant && !constant.known && { constant: true }) };
+}
+
+function parameterOf(at: Lowering, node: Node, module: SourceModule): ParameterOperand {
+  const type = typeOf(unwrap(node));
+  return {
+    kind: "parameter",
+    span: spanAt(at, node, module),
+    // A node of another file would be looked up in the scopes of this one.
+    ...(module === at.context.module && { value: node }),
+    ...(type && { type }),
+    undefinable: at.context.undefinable(node, module),
+  };
+}
+
+function typeOf(node: Node): ParameterOperand["type"] {
+  switch (node.type) {
+    case "TemplateLiteral":
+      return "string";
+    case "ArrayExpression":
+      return "array";
+    case "NewExpression":
+      return node.callee.type === "Identifier" && node.callee.name === "Date" ? "date" : "object";
+    case "UnaryExpression":
+      return node.operator === "!" ? "boolean" : undefined;
+    case "CallExpression":
+      return node.callee.type === "Identifier" ? CONVERSIONS.get(node.callee.name) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const CONVERSIONS: ReadonlyMap<string, ParameterOperand["type"]> = new Map([
+  ["Number", "number"],
+  ["parseInt", "number"],
+  ["parseFloat", "number"],
+  ["String", "string"],
+  ["Boolean", "boolean"],
+  ["BigInt", "bigint"],
+]);
+
+/** An empty filter: as none, but with a place. */
+function empty(span: Span): Predicate {
+  return { op: "constant", value: true, written: false, span };
+}
+
+function isEmpty(predicate: Predicate): boolean {
+  return predicate.op === "constant" && predicate.value && !predicate.written;
+}
+
+export function opaque(span: Span, reason: string): Predicate {
+  return { op: "opaque", restricts: "unknown", reason, span };
+}
+
+export function optional(item: Predicate, cause: OptionalPredicate["cause"], droppable: OptionalPredicate["droppable"], span: Span, why?: string): Predicate {
+  return { op: "optional", item, cause, droppable, span, ...(why !== undefined && { why }) };
+}
+
+/** Of nothing, nothing remains; what may be absent inside may be absent as a whole. */
+function negate(item: Predicate): Predicate {
+  if (isEmpty(item)) return NO_FILTER;
+  if (item.op === "optional") return { ...item, item: negate(item.item) };
+  if (item.op === "not") return item.item;
+  return { op: "not", item };
+}
+
+/** A filter on a related row; its optional parts stay optional outside, since an empty one restricts nothing. */
+function relation(name: string, item: Predicate, span: Span): Predicate {
+  if (isEmpty(item)) return NO_FILTER;
+  const parts = item.op === "and" ? item.items : [item];
+  const certain = parts.filter((part) => part.op !== "optional");
+  const sometimes = parts.flatMap((part) => (part.op === "optional" ? [{ ...part, item: relation(name, part.item, span) }] : []));
+  return and([...(certain.length === 0 ? [] : [{ op: "relation", relation: name, item: and(certain), span } satisfies Predicate]), ...sometimes]);
+}
+
+function spanOfPredicate(predicate: Predicate, otherwise: Span): Span {
+  return ("span" in predicate ? predicate.span : undefined) ?? otherwise;
+}
+
+function isNull(node: Node): boolean {
+  return node.type === "Literal" && node.value === null && node.raw === "null";
+}
+
+/** Does a branch of a choice need to be read by itself: an object, null? */
+function isStructured(node: Node): boolean {
+  const inner = unwrap(node);
+  return inner.type === "ObjectExpression" || isNull(inner) || (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate)));
+}
+
+function pathText(node: Node): string {
+  const inner = unwrap(node);
+  if (inner.type === "Literal") return String(inner.value);
+  if (inner.type !== "ArrayExpression") return "";
+  return inner.elements.map((element: TSESTree.ArrayExpression["elements"][number]) => (element?.type === "Literal" ? String(element.value) : "?")).join(",");
+}
