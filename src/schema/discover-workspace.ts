@@ -29,8 +29,7 @@ export interface Package {
 }
 
 const RELEVANT = /\.(?:sql|prisma|[cm]?[jt]s)$|^package\.json$|^_journal\.json$|^migration_lock\.toml$/u;
-const IRRELEVANT = /\.(?:test|spec|stories|config|d)\.[cm]?[jt]s$|\.min\.js$/u;
-const CONFIGURATION = /^(?:drizzle|prisma)(?:[.-][\w-]+)*\.config\.[cm]?[jt]s$|^drizzle\.config[\w.-]*\.[cm]?[jt]s$/u;
+const IRRELEVANT = /\.(?:test|spec|stories|d)\.[cm]?[jt]s$|\.min\.js$/u;
 
 export class Workspace {
   readonly root: string;
@@ -108,7 +107,7 @@ export class Workspace {
     for (const { name, kind } of this.#host.list(directory)) {
       if (kind === "directory") {
         if (!name.startsWith(".") && !SKIPPED.has(name)) directories.push(name);
-      } else if (kind === "file" && RELEVANT.test(name) && (!IRRELEVANT.test(name) || CONFIGURATION.test(name))) files.push(name);
+      } else if (kind === "file" && RELEVANT.test(name) && !IRRELEVANT.test(name)) files.push(name);
     }
     const same = known !== undefined && known.files.join("\0") === files.join("\0") && known.directories.join("\0") === directories.join("\0");
     const listed = same && stat.mtimeMs === 0 ? known : { path: directory, files, directories, mtimeMs: stat.mtimeMs };

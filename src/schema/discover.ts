@@ -258,7 +258,7 @@ function drizzleDatabases(workspace: Workspace, host: Host, folders: readonly Mi
       read += 1;
       const text = host.readText(file);
       if (text?.includes("drizzle") !== true) continue;
-      if (name.startsWith("drizzle") && /\.config[\w.-]*\.[cm]?[jt]s$/u.test(name)) {
+      if (/\bconfig\b/u.test(name) && /["']drizzle-kit["']|\bdrizzle-kit\b/u.test(text)) {
         const list = configs.get(owner.directory) ?? [];
         list.push(readDrizzleConfig(file, text));
         configs.set(owner.directory, list);

@@ -11,7 +11,7 @@ import type { SchemaDialect } from "./names.js";
 import type { SchemaPart } from "./part.js";
 import { readDrizzle } from "./sources/drizzle.js";
 import { readPrisma } from "./sources/prisma.js";
-import { readSqlFiles, sniffDialects, type DdlReader, type SqlFile } from "./sources/sql.js";
+import { readSqlFiles, sniffDialects, type SqlFile } from "./sources/sql.js";
 import { Workspace, workspaceRoot, type Package } from "./discover-workspace.js";
 
 /** What is known about the query for which a schema is asked. Each part can only narrow the choice. */
@@ -26,8 +26,6 @@ export interface LoadOptions {
   readonly host: Host;
   /** Working directory of the linter. */
   readonly cwd: string;
-  /** Tests replace it. */
-  readonly readDdl?: DdlReader;
   /** Milliseconds; tests replace it. */
   readonly now?: () => number;
 }
@@ -48,18 +46,16 @@ export class SchemaIndex {
   readonly root: string;
   readonly #host: Host;
   readonly #workspace: Workspace;
-  readonly #readDdl: DdlReader;
   readonly #now: () => number;
   readonly #databases = new Map<string, Database>();
   #discovered = false;
   #nextCheck = 0;
   #nextWalk = 0;
 
-  constructor({ host, cwd, readDdl = () => [], now = () => performance.now() }: LoadOptions) {
+  constructor({ host, cwd, now = () => performance.now() }: LoadOptions) {
     this.root = workspaceRoot(host, cwd);
     this.#host = host;
     this.#workspace = new Workspace(host, this.root);
-    this.#readDdl = readDdl;
     this.#now = now;
   }
 
@@ -128,7 +124,7 @@ export class SchemaIndex {
     for (const id of [...this.#databases.keys()].filter((known) => !kept.has(known))) this.#databases.delete(id);
     for (const files of found) {
       const known = this.#databases.get(files.id);
-      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.#readDdl, this.root));
+      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.root));
     }
   }
 
@@ -205,17 +201,15 @@ interface Stamp {
 class Database {
   readonly files: DatabaseFiles;
   readonly #host: Host;
-  readonly #readDdl: DdlReader;
   readonly #root: string;
   readonly #stamps = new Map<string, Stamp | undefined>();
   readonly #texts = new Map<string, string | undefined>();
   #built: { readonly model: SchemaModel | undefined } | undefined;
   #digest: string | undefined;
 
-  constructor(files: DatabaseFiles, host: Host, readDdl: DdlReader, root: string) {
+  constructor(files: DatabaseFiles, host: Host, root: string) {
     this.files = files;
     this.#host = host;
-    this.#readDdl = readDdl;
     this.#root = root;
   }
 
@@ -261,7 +255,6 @@ class Database {
       dialect = part.dialect ?? dialect;
       parts.push(part);
     }
-    if (files.drizzle.length > 0) parts.push(readDrizzle(this.#readAll(files.drizzle), dialect, files.casing));
     const dumps = this.#readAll(files.dumps);
     const migrations = this.#readAll(files.migrations);
     if (dialect === undefined) {
@@ -269,8 +262,10 @@ class Database {
       if (sniffed === "other") return undefined;
       dialect = sniffed ?? driverDialect(files.package);
     }
-    if (dumps.length > 0) parts.push(readSqlFiles(dumps, dialect, this.#readDdl));
-    if (migrations.length > 0) parts.push(readSqlFiles(migrations, dialect, this.#readDdl));
+    if (dumps.length > 0) parts.push(readSqlFiles(dumps, dialect));
+    const replayed = migrations.length > 0 ? readSqlFiles(migrations, dialect) : undefined;
+    if (replayed !== undefined) parts.push(replayed);
+    if (files.drizzle.length > 0) parts.push(readDrizzle(this.#readAll(files.drizzle), dialect, files.casing, replayed?.tables));
     const digest = this.digest();
     // The texts were needed for the digest and the model only.
     this.#texts.clear();

@@ -119,7 +119,12 @@ function indexKey(index: Index, dialect: SchemaDialect): string {
     part.collation ?? "",
     part.length ?? 0,
   ]);
-  return JSON.stringify([index.method, parts, index.where?.replace(/[\s"`()]/gu, "").toLowerCase() ?? ""]);
+  return JSON.stringify([index.method, parts, comparableCondition(index.where)]);
+}
+
+/** Conditions are written with and without quotes, parentheses and the table's name. */
+function comparableCondition(text: string | undefined): string {
+  return text === undefined ? "" : text.replace(/["`]?[A-Za-z_]\w*["`]?\.(?=["`A-Za-z_])/gu, "").replace(/[\s"`()]/gu, "").toLowerCase();
 }
 
 function mergeForeignKeys(first: readonly ForeignKey[], second: readonly ForeignKey[], dialect: SchemaDialect): readonly ForeignKey[] {

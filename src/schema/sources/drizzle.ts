@@ -34,14 +34,14 @@ const BUILDER_TYPES: ReadonlyMap<string, string> = new Map([
   ["json", "json"],
 ]);
 
-/** Reads the files of one schema. A file that cannot be parsed is reported and gives nothing. */
-export function readDrizzle(files: readonly SqlFile[], dialect: SchemaDialect, casing: Casing): SchemaPart {
+/**
+ * Reads the files of one schema. A file that cannot be parsed is reported and gives nothing. Where no configuration states
+ * the casing of nameless columns, the columns that the migrations made tell it (`replayed`).
+ */
+export function readDrizzle(files: readonly SqlFile[], dialect: SchemaDialect, casing: Casing, replayed: readonly Table[] = []): SchemaPart {
   const modules = files.map(({ file, text }) => ({ file, module: parseModule(file, text) }));
-  const schema = new DrizzleSchema(
-    modules.flatMap(({ module }) => (module === undefined ? [] : [new SchemaModule(module)])),
-    casing,
-  );
-  const tables = schema.tables();
+  const parsed = modules.flatMap(({ module }) => (module === undefined ? [] : [new SchemaModule(module)]));
+  const tables = casing === undefined ? tablesByMigrations(parsed, replayed) : new DrizzleSchema(parsed, casing).tables();
   const reports = modules.map(
     ({ file, module }): SchemaSourceReport => ({
       file,
@@ -51,6 +51,19 @@ export function readDrizzle(files: readonly SqlFile[], dialect: SchemaDialect, c
     }),
   );
   return { kind: "declared", dialect, reports, tables };
+}
+
+/** The reading whose columns the migrations know best; as written when they do not tell. */
+function tablesByMigrations(modules: readonly SchemaModule[], replayed: readonly Table[]): readonly Table[] {
+  const plain = new DrizzleSchema(modules, undefined).tables();
+  const made = new Map(replayed.map((table) => [table.name, new Set(table.columns.map((column) => column.name))]));
+  const strangers = (tables: readonly Table[]): number => tables.reduce((sum, table) => sum + table.columns.filter((column) => made.get(table.name)?.has(column.name) === false).length, 0);
+  let best = { tables: plain, strangers: strangers(plain) };
+  for (const casing of best.strangers > 0 ? (["snake_case", "camelCase"] as const) : []) {
+    const tables = new DrizzleSchema(modules, casing).tables();
+    if (strangers(tables) < best.strangers) best = { tables, strangers: strangers(tables) };
+  }
+  return best.tables;
 }
 
 /** The names of one file: what its top level declares and what it imports. */

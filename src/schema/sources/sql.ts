@@ -1,6 +1,6 @@
 /** SQL files (migrations in order, dumps) → tables, by applying every statement to the tables that the ones before it left. */
 import { unreachable } from "../../base/exhaustive.js";
-import type { DdlChange, DdlColumn, DdlConstraint, DdlIndex, DdlIndexPart, TableName } from "../../sql/contract.js";
+import { readDdl, type DdlChange, type DdlColumn, type DdlConstraint, type DdlIndex, type DdlIndexPart, type TableName } from "../../sql/index.js";
 import { normaliseSchema, sameName, tableKey, type SchemaDialect } from "../names.js";
 import type { SchemaPart } from "../part.js";
 import { normaliseType } from "../types.js";
@@ -12,10 +12,8 @@ export interface SqlFile {
   readonly text: string;
 }
 
-export type DdlReader = (text: string, dialect: SchemaDialect) => readonly DdlChange[];
-
 /** Applies the files in the order given. */
-export function readSqlFiles(files: readonly SqlFile[], dialect: SchemaDialect, readDdl: DdlReader): SchemaPart {
+export function readSqlFiles(files: readonly SqlFile[], dialect: SchemaDialect): SchemaPart {
   const replay = new Replay(dialect);
   const reports: SchemaSourceReport[] = [];
   for (const { file, text } of files) {
@@ -418,12 +416,13 @@ export function sniffDialect(text: string): SchemaDialect | "other" {
   return found.length === 1 ? found[0]?.[0] : undefined;
 }
 
-/** The same, over several files: what the files that tell agree on. */
+/** The same, over several files: what the files that tell agree on; one of a foreign engine decides for all. */
 export function sniffDialects(texts: Iterable<string>): SchemaDialect | "other" {
   const found = new Set<SchemaDialect | "other">();
   for (const text of texts) {
     const dialect = sniffDialect(text);
     if (dialect !== undefined) found.add(dialect);
   }
+  if (found.has("other")) return "other";
   return found.size === 1 ? [...found][0] : undefined;
 }
