@@ -282,15 +282,13 @@ function isAwaited(call: TSESTree.CallExpression): boolean {
   return false;
 }
 
-const readDdl = (): readonly [] => [];
-
 const schemaIndexes = new BoundedMap<string, SchemaIndex>(4);
 
 function schemaIndexOf(cwd: string, host: Host): SchemaIndex {
-  if (host !== nodeHost) return loadSchema({ host, cwd, readDdl });
+  if (host !== nodeHost) return loadSchema({ host, cwd });
   let index = schemaIndexes.get(cwd);
   if (!index) {
-    index = loadSchema({ host, cwd, readDdl });
+    index = loadSchema({ host, cwd });
     schemaIndexes.set(cwd, index);
   }
   return index;

@@ -1,10 +1,11 @@
 /** Which index can serve the filter of a query, table by table. */
 import { and } from "../query/build.js";
 import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
-import { accessPath, type AccessPath } from "../indexes/access.js";
+import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
 import { columnsOf } from "../indexes/columns.js";
+import { proposeIndex } from "../indexes/proposal.js";
+import { describeReason } from "../indexes/reasons.js";
 import type { Table } from "../schema/model.js";
-import { accessWords } from "./access-words.js";
 import type { TableAccess } from "./contract.js";
 
 export interface AccessContext {
@@ -23,30 +24,29 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
   if (!main || !table || context.isSmall(main)) return [];
   const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
   const dialect = query.dialect ?? context.dialect;
-  const predicate = ownPart(query, main);
-  const path = accessPath({ table, predicate, dialect, alias: main.alias, alone, order: query.orderBy });
+  const predicate = and([query.where]);
+  const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
+  const path = accessPath(question);
   if (path.verdict === "unknown" && path.reason === "no-filter") return [];
   // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
   const verdict = path.verdict === "unusable" && path.ordered && query.limit ? "unknown" : path.verdict;
-  return [describe(path, verdict, main, table, predicate, query)];
+  return [describe(path, verdict, main, question, query)];
 }
 
-/** The filter, with the ON conditions of the joins for a table that is the inner side. */
-function ownPart(query: Query, _main: TableRef): Predicate {
-  return and([query.where]);
-}
-
-function describe(path: AccessPath, verdict: AccessPath["verdict"], ref: TableRef, table: Table, predicate: Predicate, query: Query): TableAccess {
+function describe(path: AccessPath, verdict: AccessPath["verdict"], ref: TableRef, question: AccessQuestion, query: Query): TableAccess {
+  const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
+  const proposal = verdict === "unusable" ? proposeIndex({ ...question, order: query.orderBy }) : undefined;
   return {
     ref,
     table,
     verdict,
     columns: [...new Set(columns.map((column) => column.name))],
     span: spanOf(predicate) ?? query.span,
-    reason: accessWords(path),
+    reason: describeReason(path, table),
     ...(path.index && { index: path.index }),
     ...(path.nearest && { nearest: path.nearest }),
+    ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
 }
 
