@@ -9,9 +9,11 @@ import { lowerStatement } from "./lower/statement.js";
 import { adaptForSqlparser } from "./parsers/adapt.js";
 import { parsePostgres } from "./parsers/libpg.js";
 import { ParserDied, SyntaxRejected } from "./parsers/resolve.js";
-import { parseSqlparser } from "./parsers/sqlparser.js";
+import { parseNodesql, type NodesqlDialect } from "./parsers/nodesql.js";
+import { parseSqlparser, type SqlparserDialect } from "./parsers/sqlparser.js";
 import { scan, type Token } from "./scanner.js";
 import { readTokens } from "./tokens-reader.js";
+import { translateNodesql } from "./translate/nodesql.js";
 import { translatePostgres } from "./translate/postgres.js";
 import { translateSqlparser } from "./translate/sqlparser.js";
 import type { StatementTree } from "./tree.js";
@@ -94,8 +96,22 @@ const postgresReader: Reader = {
   parse: (text, tokens) => translatePostgres(parsePostgres(text), text, tokens),
 };
 
-function sqlparserReader(dialect: "mysql" | "mariadb" | "sqlite"): Reader {
-  const grammar = dialect === "sqlite" ? "sqlite" : "mysql";
+type SecondTier = Exclude<Dialect, "postgresql" | "other">;
+
+const grammars: Readonly<Record<SecondTier, readonly [SqlparserDialect, NodesqlDialect]>> = {
+  mysql: ["mysql", "mysql"], mariadb: ["mysql", "mariadb"], sqlite: ["sqlite", "sqlite"],
+  sqlserver: ["mssql", "transactsql"], bigquery: ["bigquery", "bigquery"], snowflake: ["snowflake", "snowflake"],
+};
+
+function nodesqlReader(dialect: SecondTier): Reader {
+  return {
+    engine: "nodesql", dialect,
+    parse: (text, tokens) => translateNodesql(parseNodesql(grammars[dialect][1], text), tokens),
+  };
+}
+
+function sqlparserReader(dialect: SecondTier): Reader {
+  const grammar = grammars[dialect][0];
   return {
     engine: "sqlparser", dialect,
     parse: (text, tokens) => translateSqlparser(parseSqlparser(grammar, adaptForSqlparser(text, tokens, dialect)), text, tokens),
@@ -110,11 +126,10 @@ function readersOf(dialect: Dialect): readonly Reader[] {
     case "mysql":
     case "mariadb":
     case "sqlite":
-      return [sqlparserReader(dialect)];
     case "sqlserver":
     case "bigquery":
     case "snowflake":
-      return [];
+      return [sqlparserReader(dialect), nodesqlReader(dialect)];
   }
 }
 

@@ -54,6 +54,12 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
         replace(at, to, "");
         break;
       }
+      case "TOP": {
+        const verb = index.upperAt(at - 1);
+        const close = index.partner(at + 1);
+        if (dialect === "sqlserver" && (verb === "DELETE" || verb === "UPDATE") && close > at) replace(at, close, "");
+        break;
+      }
       case "LOCK":
         if (next === "IN" && index.upperAt(at + 2) === "SHARE" && index.upperAt(at + 3) === "MODE") replace(at, at + 3, "FOR SHARE");
         break;

@@ -451,7 +451,7 @@ class Translator {
       kind: "insert", ...this.#layout.place(range), ctes, target, from: [], orderBy: [],
       columns: set.length > 0 ? set.map((item) => item.column) : columns,
       assignments: this.#assignments(updates),
-      returning: list(body, "returning").length > 0,
+      returning: returns(body),
       ...(rows === undefined ? {} : { rows }),
       ...(query === undefined ? {} : { query }),
       ...(conflict === undefined ? {} : { conflict }),
@@ -473,6 +473,15 @@ class Translator {
     return { orderBy: this.#orderItems(list(body, "order_by")), ...(isObject(limit) ? { limit: this.#expression(limit) } : {}) };
   }
 
+  /** DELETE TOP (n) of SQL Server, which is blanked for the parser. */
+  #top(range: TokenRange): LimitTree {
+    if (this.#layout.index.upperAt(range.from + 1) !== "TOP") return {};
+    const token = this.#layout.tokens[range.from + 3];
+    if (token === undefined) return {};
+    const place = { start: token.start, end: token.end };
+    return { limit: token.kind === "number" ? { kind: "literal", value: numberOf(token.text), ...place } : { kind: "parameter", ...place } };
+  }
+
   #where(body: Json | undefined): Pick<WriteTree, "where"> {
     const where = field(body, "selection");
     return isObject(where) ? { where: this.#expression(where) } : {};
@@ -484,12 +493,16 @@ class Translator {
     const joined = this.#joined(field(body, "table"), range);
     const [first] = assignments;
     const path = first?.column.kind === "column" ? first.column.path : [];
-    const { target, rest } = splitTarget(joined, joined.length > 1 ? path[path.length - 2] : undefined);
+    const more = this.#fromList(list(from?.body ?? null), range);
+    const written = joined[0]?.kind === "table" ? joined[0].table.name : undefined;
+    // SQL Server: UPDATE u … FROM users u.
+    const isAlias = written !== undefined && more.some((item) => item.kind === "table" && item.table.alias?.text.toLowerCase() === written.text.toLowerCase());
+    const { target, rest } = isAlias ? splitTarget(more, written) : splitTarget(joined, joined.length > 1 ? path[path.length - 2] : undefined);
     return {
       kind: "update", ...this.#layout.place(range), ctes, target: target ?? { ...nowhere, name: { text: "", quoted: false } },
-      from: [...rest, ...this.#fromList(list(from?.body ?? null), range)],
-      ...this.#where(body), ...this.#writeLimits(body),
-      assignments, columns: [], returning: list(body, "returning").length > 0,
+      from: isAlias ? rest : [...rest, ...more],
+      ...this.#where(body), ...this.#writeLimits(body), ...this.#top(range),
+      assignments, columns: [], returning: returns(body),
     };
   }
 
@@ -504,8 +517,8 @@ class Translator {
     return {
       kind: "delete", ...this.#layout.place(range), ctes, target: target ?? { ...nowhere, name: { text: "", quoted: false } },
       from: usingNames || named.length > 0 ? rest : [...rest, ...using],
-      ...this.#where(body), ...this.#writeLimits(body),
-      assignments: [], columns: [], returning: list(body, "returning").length > 0,
+      ...this.#where(body), ...this.#writeLimits(body), ...this.#top(range),
+      assignments: [], columns: [], returning: returns(body),
     };
   }
 
@@ -707,6 +720,10 @@ class Translator {
         const value = this.#value(field(body, "match_value"));
         return { kind: "other", name: "match", items: [...columns, value], ...this.#layout.head(this.#layout.around(...columns, value), "MATCH") };
       }
+      case "JsonAccess": {
+        const item = this.#expression(field(body, "value"));
+        return { kind: "json", item, path: ":", args: [], start: item.start, end: item.end };
+      }
       case "CompoundFieldAccess": {
         const item = this.#expression(field(body, "root"));
         const args = this.#parts(field(body, "access_chain"));
@@ -818,6 +835,11 @@ class Translator {
       ...this.#layout.around(this.#layout.call(path[0]?.start ?? 0), ...extra),
     };
   }
+}
+
+/** RETURNING, or OUTPUT of SQL Server. */
+function returns(body: Json | undefined): boolean {
+  return list(body, "returning").length > 0 || isObject(field(body, "output"));
 }
 
 function negatedWhen(negated: boolean, expression: Expression): Expression {
