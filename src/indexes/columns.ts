@@ -25,7 +25,7 @@ const UNKNOWN: Resolution = { kind: "unknown" };
 export function resolve(reference: ColumnRef, relation: Relation): Resolution {
   const { table, alias, alone } = relation;
   if (reference.table !== undefined) {
-    const names = alias === undefined ? [table.name, table.model] : [alias];
+    const names = alias === undefined ? [table.name, table.model, ...(table.otherModels ?? [])] : [alias];
     const isOwn = names.some((name) => name?.toLowerCase() === reference.table?.toLowerCase());
     if (!isOwn) return alone && alias === undefined ? UNKNOWN : FOREIGN;
   }
@@ -41,7 +41,7 @@ export function resolve(reference: ColumnRef, relation: Relation): Resolution {
  */
 export function findColumn(reference: Pick<ColumnRef, "name" | "property">, table: Pick<Table, "columns">): Column | undefined {
   const { name } = reference;
-  const byProperty = reference.property === true ? table.columns.find((column) => column.property === name) : undefined;
+  const byProperty = reference.property === true ? (table.columns.find((column) => column.property === name) ?? table.columns.find((column) => column.otherProperties?.includes(name) === true)) : undefined;
   if (byProperty !== undefined) return byProperty;
   const exact = table.columns.find((column) => column.name === name);
   if (exact !== undefined) return exact;

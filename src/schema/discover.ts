@@ -149,7 +149,12 @@ function prismaDatabases(workspace: Workspace, host: Host, folders: readonly Mig
     const isOnlyRoot = roots.filter((other) => path.dirname(other) === home).length === 1;
     const members = isOnlyRoot ? [...texts.keys()].filter((file) => file !== root && !roots.includes(file) && isInside(file, home) && nearestRoot(file, roots) === root) : [];
     const dialect = dialectOfProvider(prismaProvider(texts.get(root) ?? ""));
-    const candidates = folders.filter((folder) => [path.join(home, "migrations"), path.join(path.dirname(home), "migrations"), ...configuredMigrations(workspace, host, root)].includes(folder.directory) && (isOnlyRoot || folder.dialect === dialect));
+    const own = [path.join(home, "migrations"), ...configuredMigrations(workspace, host, root)];
+    // A schema folder (`prisma/schema/`) has its migrations beside it; plain SQL there need not be Prisma's.
+    const beside = path.join(path.dirname(home), "migrations");
+    const candidates = folders.filter(
+      (folder) => (own.includes(folder.directory) || (folder.directory === beside && folder.tool === "prisma")) && (isOnlyRoot || folder.dialect === dialect),
+    );
     for (const folder of candidates) taken.add(folder);
     return {
       id: path.relative(workspace.root, root),

@@ -48,6 +48,8 @@ export class SchemaIndex {
   readonly #workspace: Workspace;
   readonly #now: () => number;
   readonly #databases = new Map<string, Database>();
+  /** By folder of the package; emptied when any database changes. */
+  readonly #clusters = new Map<string, readonly Cluster[]>();
   #discovered = false;
   #nextCheck = 0;
   #nextWalk = 0;
@@ -92,7 +94,7 @@ export class SchemaIndex {
       if (this.#workspace.refresh()) this.#update();
       this.#nextWalk = this.#now() + (this.#now() - begun) / CHECKING_SHARE;
     }
-    for (const database of this.#databases.values()) database.revalidate();
+    for (const database of this.#databases.values()) if (database.revalidate()) this.#clusters.clear();
     this.#nextCheck = this.#now() + (this.#now() - begun) / CHECKING_SHARE;
   }
 
@@ -119,6 +121,7 @@ export class SchemaIndex {
   }
 
   #update(): void {
+    this.#clusters.clear();
     const found = discover(this.#workspace, this.#host);
     const kept = new Set(found.map((files) => files.id));
     for (const id of [...this.#databases.keys()].filter((known) => !kept.has(known))) this.#databases.delete(id);
@@ -129,14 +132,43 @@ export class SchemaIndex {
   }
 
   #fitting(databases: readonly Database[], hint: SchemaHint): readonly SchemaModel[] {
-    const named = databases.filter((database) => fitsLayout(database.files, hint));
-    const models = named.flatMap((database) => {
-      const model = database.model();
-      return model !== undefined && model.tables.length > 0 && fitsDialect(model.dialect, hint.dialect) ? [model] : [];
-    });
+    const packages = new Set(databases.map((database) => database.files.package.directory));
+    const near = [...packages].flatMap((directory) => this.#clustersOf(directory)).filter((cluster) => cluster.members.some((member) => databases.includes(member)));
+    // Migrations that serve a schema of another package describe that schema's database, not one of their own.
+    const clusters = near.filter((cluster) => !near.some((other) => other !== cluster && other.members.length > cluster.members.length && cluster.members.every((member) => other.members.includes(member))));
+    const models = clusters
+      .filter((cluster) => cluster.members.some((member) => fitsLayout(member.files, hint)))
+      .map((cluster) => cluster.model)
+      .filter((model) => model.tables.length > 0 && fitsDialect(model.dialect, hint.dialect));
     const { tables } = hint;
     if (tables === undefined || tables.length === 0) return models;
     return models.filter((model) => tables.every((name) => model.table(name) !== undefined || model.tableOfModel(name) !== undefined));
+  }
+
+  /**
+   * The databases of a package, each with all accounts of it. Two accounts are of one database when they are of one
+   * dialect, lie around each other, and most tables of the smaller are in the larger: a service whose reports use Prisma
+   * and whose orders use Drizzle over hand-written migrations has one database, not three. A declaration without
+   * migrations of its own also takes plain SQL from other packages (`supabase/migrations` at the root).
+   */
+  #clustersOf(directory: string): readonly Cluster[] {
+    const known = this.#clusters.get(directory);
+    if (known !== undefined) return known;
+    const all = [...this.#databases.values()].filter((database) => database.model() !== undefined);
+    const own = all.filter((database) => database.files.package.directory === directory);
+    const groups: Database[][] = [];
+    for (const database of own) {
+      const joined = groups.filter((group) => group.some((member) => areOne(member, database)));
+      const merged = [...joined.flat(), database];
+      groups.splice(0, groups.length, ...groups.filter((group) => !joined.includes(group)), merged);
+    }
+    const elsewhere = all.filter((database) => database.files.layout === "sql" && database.files.package.directory !== directory);
+    const clusters = groups.map((members) => {
+      const needs = members.every((member) => member.files.layout !== "sql" && member.files.migrations.length === 0);
+      return new Cluster([...members, ...(needs ? elsewhere.filter((other) => members.some((member) => makes(other, member))) : [])]);
+    });
+    this.#clusters.set(directory, clusters);
+    return clusters;
   }
 
   *#levels(file: string): Iterable<readonly Database[]> {
@@ -192,6 +224,59 @@ function fitsDialect(own: SchemaDialect, wanted: Dialect | undefined): boolean {
   return family(own) === family(wanted);
 }
 
+interface Account {
+  readonly parts: readonly SchemaPart[];
+  readonly model: SchemaModel;
+}
+
+/** All accounts of one database. */
+class Cluster {
+  readonly members: readonly Database[];
+  #model: SchemaModel | undefined;
+
+  constructor(members: readonly Database[]) {
+    this.members = members;
+  }
+
+  get model(): SchemaModel {
+    this.#model ??= this.#merge();
+    return this.#model;
+  }
+
+  #merge(): SchemaModel {
+    const accounts = this.members.flatMap((member) => member.account() ?? []);
+    const [only, ...others] = accounts;
+    if (only !== undefined && others.length === 0) return only.model;
+    const dialect = accounts.map(({ model }) => model.dialect).find((known) => known !== undefined);
+    const digest = createHash("sha256").update(accounts.map(({ model }) => model.digest).join()).digest("hex");
+    return mergeParts(
+      accounts.flatMap(({ parts }) => parts),
+      dialect,
+      digest,
+    );
+  }
+}
+
+/** Do two sources of one package describe one database? */
+function areOne(left: Database, right: Database): boolean {
+  const [first, second] = [left.files.scope, right.files.scope];
+  const around = first === second || first.startsWith(second + path.sep) || second.startsWith(first + path.sep);
+  const shared = sharedTables(left, right);
+  return around && shared > 0 && shared * 2 >= Math.min(left.model()?.tables.length ?? 0, right.model()?.tables.length ?? 0);
+}
+
+/** Does SQL kept in another package make the tables of a declaration? */
+function makes(sql: Database, declaration: Database): boolean {
+  const shared = sharedTables(sql, declaration);
+  return shared >= 2 && shared * 2 >= (declaration.model()?.tables.length ?? 0);
+}
+
+function sharedTables(left: Database, right: Database): number {
+  const [first, second] = [left.model(), right.model()];
+  if (first === undefined || second === undefined || !fitsDialect(first.dialect, second.dialect)) return 0;
+  return first.tables.filter((table) => second.table(table.name, table.schema ?? "public") !== undefined).length;
+}
+
 interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
@@ -204,7 +289,7 @@ class Database {
   readonly #root: string;
   readonly #stamps = new Map<string, Stamp | undefined>();
   readonly #texts = new Map<string, string | undefined>();
-  #built: { readonly model: SchemaModel | undefined } | undefined;
+  #built: { readonly account: Account | undefined } | undefined;
   #digest: string | undefined;
 
   constructor(files: DatabaseFiles, host: Host, root: string) {
@@ -217,7 +302,8 @@ class Database {
     return [...this.files.prisma, ...this.files.drizzle, ...this.files.dumps, ...this.files.migrations];
   }
 
-  revalidate(): void {
+  /** Forgets what was read when a file changed. */
+  revalidate(): boolean {
     for (const [file, stamp] of this.#stamps) {
       const stat = this.#host.stat(file);
       if (stat?.size === stamp?.size && stat?.mtimeMs === stamp?.mtimeMs) continue;
@@ -225,8 +311,9 @@ class Database {
       this.#texts.clear();
       this.#built = undefined;
       this.#digest = undefined;
-      return;
+      return true;
     }
+    return false;
   }
 
   digest(): string {
@@ -240,12 +327,17 @@ class Database {
     return hash.digest("hex");
   }
 
+  /** The database as these files alone describe it. Undefined when it is none of SQL. */
   model(): SchemaModel | undefined {
-    this.#built ??= { model: this.#build() };
-    return this.#built.model;
+    return this.account()?.model;
   }
 
-  #build(): SchemaModel | undefined {
+  account(): Account | undefined {
+    this.#built ??= { account: this.#build() };
+    return this.#built.account;
+  }
+
+  #build(): Account | undefined {
     const { files } = this;
     const parts: SchemaPart[] = [];
     let { dialect } = files;
@@ -269,7 +361,7 @@ class Database {
     const digest = this.digest();
     // The texts were needed for the digest and the model only.
     this.#texts.clear();
-    return mergeParts(parts, dialect, digest);
+    return { parts, model: mergeParts(parts, dialect, digest) };
   }
 
   #readAll(files: readonly string[]): readonly SqlFile[] {

@@ -58,17 +58,18 @@ function add(tables: Map<string, Table>, table: Table, dialect: SchemaDialect): 
 
 /** The union of two accounts of one table; the first comes first. */
 export function mergeTables(first: Table, second: Table, dialect: SchemaDialect): Table {
-  const model = first.model ?? second.model;
+  const [model, ...otherModels] = distinct([first.model, ...(first.otherModels ?? []), second.model, ...(second.otherModels ?? [])]);
   const uncertain = first.uncertain ?? second.uncertain;
   const rows = first.rows ?? second.rows;
   return {
     name: first.name,
     ...(first.schema === undefined ? {} : { schema: first.schema }),
     ...(model === undefined ? {} : { model }),
+    ...(otherModels.length === 0 ? {} : { otherModels }),
     columns: mergeColumns(first.columns, second.columns, dialect),
     indexes: mergeIndexes(first.indexes, second.indexes, dialect),
     foreignKeys: mergeForeignKeys(first.foreignKeys, second.foreignKeys, dialect),
-    relations: first.relations.length > 0 ? first.relations : second.relations,
+    relations: [...first.relations, ...second.relations.filter((relation) => !first.relations.some((own) => own.name === relation.name))],
     ...(uncertain === undefined ? {} : { uncertain }),
     ...(rows === undefined ? {} : { rows }),
     ...(first.view === true ? { view: true } : {}),
@@ -81,18 +82,24 @@ function mergeColumns(first: readonly Column[], second: readonly Column[], diale
   for (const column of second) {
     const key = nameKey(column.name, dialect);
     const present = merged.get(key);
-    merged.set(
-      key,
-      present === undefined
-        ? column
-        : {
-            ...column,
-            ...present,
-            nullable: present.nullable === "unknown" ? column.nullable : present.nullable,
-          },
-    );
+    merged.set(key, present === undefined ? column : mergeColumn(present, column));
   }
   return [...merged.values()];
+}
+
+function mergeColumn(first: Column, second: Column): Column {
+  const [property, ...otherProperties] = distinct([first.property, ...(first.otherProperties ?? []), second.property, ...(second.otherProperties ?? [])]);
+  return {
+    ...second,
+    ...first,
+    ...(property === undefined ? {} : { property }),
+    ...(otherProperties.length === 0 ? {} : { otherProperties }),
+    nullable: first.nullable === "unknown" ? second.nullable : first.nullable,
+  };
+}
+
+function distinct(names: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 const STRENGTH: Readonly<Record<Index["kind"], number>> = { primary: 2, unique: 1, index: 0 };
@@ -157,7 +164,8 @@ class MergedSchema implements SchemaModel {
     for (const table of tables) {
       register(this.#exact, tableKey(table.name, table.schema, dialect), table);
       register(this.#unqualified, nameKey(table.name, dialect), table);
-      for (const name of table.model === undefined ? [] : new Set([table.model, delegateName(table.model)])) register(this.#models, name, table);
+      const models = distinct([table.model, ...(table.otherModels ?? [])]);
+      for (const name of distinct(models.flatMap((model) => [model, delegateName(model)]))) register(this.#models, name, table);
     }
   }
 

@@ -38,6 +38,8 @@ export interface Table {
   readonly schema?: string;
   /** Name of the model in the library that declares it, when there is one. */
   readonly model?: string;
+  /** Its names in further libraries, where several declare the same database. */
+  readonly otherModels?: readonly string[];
   readonly columns: readonly Column[];
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
@@ -55,6 +57,8 @@ export interface Column {
   readonly name: string;
   /** Property name in the library (Prisma field, Drizzle key), when it differs or is declared. */
   readonly property?: string;
+  /** Property names in further libraries, where several declare the same database. */
+  readonly otherProperties?: readonly string[];
   /** Normalised type: `integer`, `bigint`, `text`, `varchar`, `boolean`, `timestamp`, `uuid`, `jsonb`, `enum`, …; undefined when not known. */
   readonly type?: string;
   readonly nullable: Tri;

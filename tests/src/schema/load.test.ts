@@ -188,3 +188,36 @@ describe("staying current", () => {
     expect(stats()).toBe(before);
   });
 });
+
+describe("several accounts of one database", () => {
+  const SQL = 'CREATE TABLE users (id serial PRIMARY KEY, email text); CREATE INDEX users_lower ON users (lower(email)); CREATE TABLE posts (id serial PRIMARY KEY, author_id int); CREATE INDEX posts_author ON posts (author_id);';
+  const PRISMA = 'datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id Int @id\n  mail String @map("email")\n  @@map("users")\n}\nmodel Post {\n  id Int @id\n  authorId Int @map("author_id")\n  @@map("posts")\n}\n';
+  const DRIZZLE = 'import { pgTable, integer, text } from "drizzle-orm/pg-core";\nexport const people = pgTable("users", { id: integer("id").primaryKey(), address: text("email") });\n';
+
+  it("in one package are one schema, by every library's names", () => {
+    const index = load({ "/w/package.json": manifest("app", "drizzle-orm"), "/w/prisma/schema.prisma": PRISMA, "/w/migrations/0001_a.sql": SQL, "/w/src/db/tables.ts": DRIZZLE });
+    const schema = index.schemaFor("/w/src/x.ts");
+    expect(schema?.tables.map((table) => table.name).sort()).toEqual(["posts", "users"]);
+    const users = schema?.table("users");
+    expect(schema?.tableOfModel("user")).toBe(users);
+    expect(schema?.tableOfModel("people")).toBe(users);
+    expect(users?.columns.map((column) => column.name)).toEqual(["id", "email"]);
+    expect(new Set([users?.columns[1]?.property, ...(users?.columns[1]?.otherProperties ?? [])])).toEqual(new Set(["mail", "address"]));
+    expect(users?.indexes.map((index) => index.name)).toContain("users_lower");
+    expect(schema?.table("posts")?.indexes.map((index) => index.name)).toContain("posts_author");
+    expect(index.schemaFor("/w/src/x.ts", { library: "prisma" })).toBe(schema);
+  });
+
+  it("are joined with plain SQL of another package, when the declaration has no migrations of its own", () => {
+    const files = { "/w/package.json": manifest("root"), "/w/supabase/migrations/20240101_a.sql": SQL, "/w/packages/db/package.json": manifest("@x/db"), "/w/packages/db/prisma/schema.prisma": PRISMA, "/w/apps/web/package.json": manifest("web", "@x/db") };
+    const seen = (more: Record<string, string> = {}): readonly (string | undefined)[] | undefined => load({ ...files, ...more }).schemaFor("/w/apps/web/x.ts")?.table("posts")?.indexes.map((index) => index.name);
+    expect(seen()).toContain("posts_author");
+    expect(seen({ "/w/packages/db/prisma/migrations/1_a/migration.sql": "CREATE TABLE posts (id int);" })).not.toContain("posts_author");
+  });
+
+  it("of two services stay two", () => {
+    const index = load({ "/w/package.json": manifest("root"), "/w/a/prisma/schema.prisma": PRISMA, "/w/b/migrations/0001_a.sql": SQL });
+    expect(index.schemasFor("/w/x.ts").length).toBe(2);
+    expect(index.schemaFor("/w/a/x.ts")?.table("posts")?.indexes.map((item) => item.name)).not.toContain("posts_author");
+  });
+});
