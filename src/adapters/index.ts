@@ -1,5 +1,7 @@
 /** The registry of adapters: order matters only where two libraries claim the same package. */
 import type { Adapter } from "./contract.js";
+import { drizzleAdapter } from "./drizzle/index.js";
 import { prisma } from "./prisma/index.js";
+import { rawAdapters } from "./raw/index.js";
 
-export const adapters: readonly Adapter[] = [prisma];
+export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, ...rawAdapters];

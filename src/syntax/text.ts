@@ -118,7 +118,8 @@ class Folder {
           this.#template(inner.quasi, module, depth);
           return true;
         }
-        return false;
+        const said = this.#interpolate?.(inner, module);
+        return said !== undefined && "inline" in said && said.inline !== inner && this.add(said.inline, said.module, depth + 1);
       }
       case "BinaryExpression":
         return inner.operator === "+" && this.#concatenation(inner, module, depth);

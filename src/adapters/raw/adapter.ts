@@ -1,0 +1,307 @@
+/** Adapters of drivers: a table of roles each, one way of recognising for all. */
+import type { TSESTree } from "@typescript-eslint/utils";
+import type { Delivery, HostExpression, Opaque, Query, Sending, Site } from "../../query/model.js";
+import { looksLikeSql } from "../../sql/index.js";
+import { calleeName, contains, isFunction, keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
+import type { Evaluator } from "../../syntax/evaluate.js";
+import { entriesOf } from "../../syntax/objects.js";
+import type { SourceModule } from "../../syntax/source-module.js";
+import { elementsOf, foldText, type FoldedText, type Interpolation, type TextHole } from "../../syntax/text.js";
+import type { LibraryModel, Value } from "../../syntax/values.js";
+import { ANY_NAME, type Adapter, type AdapterContext, type Recognised } from "../contract.js";
+import { queriesOfText, type Bindings } from "../sql-text.js";
+import { methodOf, modelOf, namesOf, type Driver } from "./driver.js";
+import { TextFlow, type Flow, type Place } from "./flow.js";
+import { climb, sendingAt, siteOf } from "./results.js";
+import { recogniseTag } from "./tags.js";
+
+/** The adapters of a set of drivers, and the one that finds the project's own wrappers of them. */
+export function driverAdapters(drivers: readonly Driver[]): readonly Adapter[] {
+  const flows = new WeakMap<Evaluator, TextFlow>();
+  const flowOf = (context: AdapterContext): TextFlow => {
+    const known = flows.get(context.values) ?? new TextFlow(context.values, drivers);
+    flows.set(context.values, known);
+    return known;
+  };
+  return [...drivers.map((driver) => adapterOf(driver, flowOf)), wrapperAdapter(new Set(drivers.flatMap((driver) => [...namesOf(driver)])), flowOf)];
+}
+
+function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow): Adapter {
+  return {
+    id: driver.id,
+    title: driver.title,
+    model: modelOf(driver),
+    names: namesOf(driver),
+    recognise(candidate, context) {
+      if (candidate.type === "TaggedTemplateExpression") return recogniseTag(candidate, driver, context);
+      return recogniseCall(candidate, driver, context, flowOf(context));
+    },
+  };
+}
+
+/** A call whose callee is a function of the project that hands SQL text to a driver. */
+function wrapperAdapter(names: ReadonlySet<string>, flowOf: (context: AdapterContext) => TextFlow): Adapter {
+  return {
+    id: "sql-wrapper",
+    title: "the project's own wrappers of a driver",
+    model: NO_LIBRARY,
+    names: new Set([ANY_NAME]),
+    recognise(candidate, context) {
+      if (candidate.type !== "CallExpression" || !(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
+      const flow = flowOf(context);
+      if (flow.methodAt(candidate, context.module)) return undefined;
+      return recogniseFlows(candidate, flow.flowsOf(candidate, context.module), context, flow);
+    },
+  };
+}
+
+/** The wrappers have no exports of their own: what they are follows from what they do. */
+const NO_LIBRARY: LibraryModel = { id: "sql-wrapper", owns: () => false, exported: () => undefined, typed: () => undefined };
+
+function recogniseCall(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, flow: TextFlow): Recognised | undefined {
+  const { module } = context;
+  const own = flow.methodAt(call, module);
+  if (own && own.driver !== driver) return undefined;
+  if (own?.method.does === "prepares") return recognisePreparation(call, own.method.text, driver, own.receiver.evidence, context, flow);
+  const flows = flow.flowsOf(call, module).filter((item) => item.driver === driver);
+  if (flows.length > 0) return own || isExecution(call, driver) ? recogniseFlows(call, flows, context, flow) : undefined;
+  if (own) return undefined;
+  return recogniseShape(call, driver, context, flow);
+}
+
+/** A call on a prepared statement whose text is known by another way than its value. */
+function isExecution(call: TSESTree.CallExpression, driver: Driver): boolean {
+  const callee = unwrap(call.callee);
+  const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
+  return name !== undefined && Object.keys(driver.roles).some((role) => methodOf(driver, role, name)?.does === "executes");
+}
+
+/** `client.query("SELECT …")` on a receiver of which nothing is known, in a package that depends on the driver. */
+function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, flow: TextFlow): Recognised | undefined {
+  const callee = unwrap(call.callee);
+  const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
+  if (name === undefined || !driver.shape?.methods.includes(name) || callee.type !== "MemberExpression") return undefined;
+  if (!saysNothing(context.values.evaluate(callee, context.module)) || !saysNothing(context.values.evaluate(callee.object, context.module))) return undefined;
+  if (!driver.packages.some((item) => context.uses(item))) return undefined;
+  const flows = flow.flowsByShape(call, context.module, driver, name).filter((item) => textsOf(item, context).some(({ text }) => text && looksLikeSql(text.text)));
+  return flows.length > 0 ? recogniseFlows(call, flows, context, flow) : undefined;
+}
+
+/** Is it open what the value is? What another library exports is something else. */
+function saysNothing(value: Value): boolean {
+  return value.kind === "unknown" || value.kind === "parameter" || value.kind === "typed" || (value.kind === "external" && /^[.~@#]?\/|^src\//u.test(value.specifier));
+}
+
+/** A prepared statement that nothing in this file executes: it is written here, and sent somewhere else. */
+function recognisePreparation(call: TSESTree.CallExpression, textArgument: number, driver: Driver, evidence: Site["evidence"], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+  const text = call.arguments[textArgument];
+  if (!text) return undefined;
+  if (flow.isForwarded({ node: text, module: context.module })) return [];
+  if (flow.executed(context.module).has(call)) return [];
+  const made: Flow = { driver, evidence, text: { node: text, module: context.module }, values: [], delivery: undefined, lazy: false, appended: false, replaced: [] };
+  return textsOf(made, context).flatMap(({ text: folded }) => queriesOf(folded, made, call, context, "built", [], undefined));
+}
+
+function recogniseFlows(call: TSESTree.CallExpression, flows: readonly Flow[], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+  const open = flows.filter((item) => !flow.isForwarded(item.text));
+  // The text is a parameter of the function around: the calls of that function are the sites.
+  if (open.length === 0) return flows.length > 0 ? [] : undefined;
+  const result: (Query | Opaque)[] = [];
+  const seen = new Set<Node>();
+  for (const item of open) {
+    if (seen.has(item.text.node)) continue;
+    seen.add(item.text.node);
+    const same = open.filter((other) => other.text.node === item.text.node);
+    const [delivery, sending] = fateAfter(call, item, same, context.module);
+    for (const { text, values } of textsOf(item, context)) {
+      result.push(...queriesOf(text, item, call, context, sending, values, delivery));
+    }
+  }
+  return result;
+}
+
+function queriesOf(text: FoldedText | undefined, flow: Flow, call: TSESTree.CallExpression, context: AdapterContext, sending: Sending, values: readonly Place[], delivery: Delivery | undefined): readonly (Query | Opaque)[] {
+  const { driver, evidence } = flow;
+  return queriesOfText({
+    text,
+    context,
+    site: siteOf(call, driver.id, evidence, context),
+    dialect: driver.dialect,
+    ...(driver.placeholders && { placeholders: driver.placeholders }),
+    bindings: bindingsOf(values, context),
+    undefinedLimit: driver.undefinedLimit,
+    sending,
+    ...(delivery && { delivery }),
+    inputs: inputsOf(call, values, context),
+    bulk: driver.bulk,
+  });
+}
+
+/** How rows arrive and when the text is sent, by what is called on the result. */
+function fateAfter(call: Node, flow: Flow, same: readonly Flow[], module: SourceModule): readonly [Delivery | undefined, Sending] {
+  const deliveries = new Set(same.map((item) => item.delivery));
+  // A wrapper that reads one row in one branch and all in another: one of them certainly is not all.
+  const delivery = deliveries.size > 1 ? (deliveries.has("one") ? "one" : flow.delivery) : flow.delivery;
+  const result = climb(call);
+  const streamed = result.steps.some((step) => flow.driver.streamedBy?.includes(step) === true);
+  return [streamed ? "stream" : delivery, flow.lazy ? sendingAt(result, module) : "now"];
+}
+
+/** A text of a flow with the expressions that hold its values. */
+interface Text {
+  readonly text: FoldedText | undefined;
+  readonly values: readonly Place[];
+}
+
+/** The texts an argument can be: a string, a query object, a tagged template, a cursor; one of two. */
+function textsOf(flow: Flow, context: AdapterContext): readonly Text[] {
+  const { driver } = flow;
+  const at = (place: Place, values: readonly Place[], depth: number): readonly Text[] => {
+    const inner = unwrap(place.node);
+    const branches = depth > 4 ? [] : branchesOf(inner, place.module);
+    if (branches.length > 1) return branches.flatMap((branch) => at({ node: branch, module: place.module }, values, depth + 1));
+    const value = context.values.evaluate(inner, place.module);
+    if (value.kind === "library" && value.library === driver.id && value.at?.node.type === "NewExpression") {
+      const [text, bound] = value.at.node.arguments;
+      const { module } = value.at;
+      if (text) return at({ node: text, module }, bound ? [{ node: bound, module }] : [], depth + 1);
+    }
+    const folded = fold(inner, place.module, context);
+    if (folded) return [{ text: changed(folded, flow), values }];
+    const shape = context.object(inner, place.module);
+    for (const key of driver.textKeys ?? []) {
+      const entry = entriesOf(shape, key).at(-1);
+      if (!entry) continue;
+      const bound = (driver.valueKeys ?? []).flatMap((name) => entriesOf(shape, name).slice(-1)).map((item): Place => ({ node: item.value, module: item.module }));
+      return at({ node: entry.value, module: entry.module }, [...bound, ...values], depth + 1);
+    }
+    return [{ text: undefined, values }];
+  };
+  return at(flow.text, flow.values, 0);
+}
+
+/** The two texts of `cond ? a : b`, also behind a constant. */
+function branchesOf(node: Node, module: SourceModule): readonly Node[] {
+  if (node.type === "ConditionalExpression") return [node.consequent, node.alternate];
+  if (node.type !== "Identifier") return [];
+  const variable = module.lookUp(node.name, node);
+  const declarator = variable?.defs[0]?.node as Node | undefined;
+  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || variable?.references.some((reference) => reference.isWrite() && !reference.init)) return [];
+  const init = declarator.init ? unwrap(declarator.init) : undefined;
+  return init?.type === "ConditionalExpression" ? [init.consequent, init.alternate] : [];
+}
+
+/** Folds text of any module; only what stands in the linted file can be located. */
+function fold(node: Node, module: SourceModule, context: AdapterContext): FoldedText | undefined {
+  const inner = unwrap(node);
+  const isTag = inner.type === "TaggedTemplateExpression";
+  // A tag of a template library (`SQL`, `sql`) whose result a driver is given: its expressions are bound values.
+  const text = isTag ? foldText(inner.quasi, module, context.values, boundValue) : foldText(inner, module, context.values);
+  return text && module !== context.module ? { ...text, locate: () => undefined } : text;
+}
+
+function boundValue(expression: Node, module: SourceModule): Interpolation | undefined {
+  const inner = unwrap(expression);
+  if (inner.type === "TaggedTemplateExpression") return { inline: inner.quasi, module };
+  return inner.type === "ConditionalExpression" ? undefined : { hole: "value" };
+}
+
+/** The text as the wrapper changes it. */
+function changed(text: FoldedText, { appended, replaced, text: source }: Flow): FoldedText {
+  const unknown = (start: number, end: number): TextHole => ({ span: { start, end }, kind: "text", expression: source.node, module: source.module });
+  let holes = [...text.holes];
+  for (const pattern of replaced) {
+    for (const match of text.text.matchAll(pattern)) {
+      // Blanks that are folded change nothing.
+      if (/^\s*$/u.test(match[0])) continue;
+      const hole = unknown(match.index, match.index + match[0].length);
+      holes = holes.filter(({ span }) => span.end <= hole.span.start || hole.span.end <= span.start);
+      holes.push(hole);
+    }
+  }
+  const end = text.text.length;
+  if (appended) holes.push(unknown(end + 1, end + 2));
+  holes.sort((a, b) => a.span.start - b.span.start);
+  return { ...text, text: appended ? `${text.text} ?` : text.text, holes };
+}
+
+/** Values of the placeholders: by position from arrays and from single arguments, by name from objects. */
+function bindingsOf(values: readonly Place[], context: AdapterContext): Bindings {
+  const [only, ...more] = values;
+  const elements = (): readonly (Place | undefined)[] => {
+    if (!only) return [];
+    const list = more.length === 0 ? elementsOf(only.node, only.module) : undefined;
+    if (!list) return values;
+    const unsure = list.elements.findIndex((element) => !element.certain);
+    return list.elements.slice(0, unsure < 0 ? undefined : unsure).map((element) => ({ node: element.node, module: only.module }));
+  };
+  let positional: readonly (Place | undefined)[] | undefined;
+  return {
+    position(index) {
+      positional ??= elements();
+      return positional[index - 1];
+    },
+    name(name) {
+      const entry = only && entriesOf(context.object(only.node, only.module), name).at(-1);
+      return entry && { node: entry.value, module: entry.module };
+    },
+  };
+}
+
+/** What flows into the statement besides the holes of its text. */
+function inputsOf(call: TSESTree.CallExpression, values: readonly Place[], { module }: AdapterContext): readonly HostExpression[] {
+  const nodes = values.filter((value) => value.module === module).flatMap((value) => elementsOf(value.node, module)?.elements.map((element) => element.node) ?? [value.node]);
+  const further = call.arguments.slice(1).filter((argument) => !isFunction(unwrap(argument)) && !nodes.some((node) => contains(argument, node)));
+  return [...nodes, ...further];
+}
+
+/** Cheap: can the expression be SQL text at all? By its literal beginning, or because it is a name for something from elsewhere. */
+function mayBeSql(node: Node, module: SourceModule, depth: number): boolean {
+  if (depth > 5) return false;
+  const inner = unwrap(node);
+  switch (inner.type) {
+    case "Literal":
+      return typeof inner.value === "string" && OPENING.test(inner.value);
+    case "TemplateLiteral": {
+      const [first] = inner.quasis;
+      const [expression] = inner.expressions;
+      if (first && first.value.raw.trim() !== "") return OPENING.test(first.value.raw);
+      return expression !== undefined && mayBeSql(expression, module, depth + 1);
+    }
+    case "TaggedTemplateExpression":
+      return mayBeSql(inner.quasi, module, depth + 1);
+    case "BinaryExpression":
+      return inner.operator === "+" && mayBeSql(inner.left, module, depth + 1);
+    case "ConditionalExpression":
+      return mayBeSql(inner.consequent, module, depth + 1) || mayBeSql(inner.alternate, module, depth + 1);
+    case "ArrayExpression": {
+      const [first] = inner.elements;
+      return first !== null && first !== undefined && mayBeSql(first, module, depth + 1);
+    }
+    case "ObjectExpression":
+      return inner.properties.some((property) => property.type === "Property" && /^(?:text|sql)$/u.test(keyName(property) ?? "") && mayBeSql(property.value, module, depth + 1));
+    case "CallExpression": {
+      const callee = unwrap(inner.callee);
+      if (callee.type === "MemberExpression" && /^(?:trim|join|concat|replace|replaceAll|toString)$/u.test(memberName(callee) ?? "")) return mayBeSql(callee.object, module, depth + 1);
+      return isTelling(callee);
+    }
+    case "MemberExpression":
+      return isTelling(inner);
+    case "Identifier": {
+      const definition = module.lookUp(inner.name, inner)?.defs[0];
+      const declarator = definition?.node as Node | undefined;
+      if (declarator?.type === "VariableDeclarator" && declarator.id.type === "Identifier" && declarator.init) return mayBeSql(declarator.init, module, depth + 1);
+      return (definition?.type as string | undefined) === "ImportBinding" ? isTelling(inner) : false;
+    }
+    default:
+      return false;
+  }
+}
+
+/** What is imported is looked at only when its name suggests text: this decides what is worth the work, and proves nothing. */
+function isTelling(node: Node): boolean {
+  const name = node.type === "Identifier" ? node.name : node.type === "MemberExpression" ? (memberName(node) ?? "") : "";
+  return /sql|query|queries|stmt|statement/iu.test(name) || /^[A-Z][A-Z0-9_]+$/u.test(name);
+}
+
+const OPENING = /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|insert|update|delete|with|merge|replace|truncate|create|alter|drop|values|explain|pragma|begin|commit|rollback|savepoint|release|set|vacuum|lock|call|copy|refresh|analyze|show|do|attach|detach|reindex|grant|revoke|comment|notify|listen)\b/iu;

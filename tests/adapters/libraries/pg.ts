@@ -1,0 +1,47 @@
+import type { LibraryScenarios } from "../scenarios.js";
+
+const SENT_AT_ONCE = "the call itself sends the statement; there is no builder";
+
+export const pg: LibraryScenarios = {
+  id: "pg",
+  prelude: `import { Pool, type PoolClient } from "pg";\nconst pool = new Pool();`,
+  files: {
+    "src/db.ts": `import pkg from "pg";\nconst { Pool } = pkg;\nexport const pool = new Pool();`,
+    "src/index.ts": `export { pool as database } from "./db.js";`,
+  },
+  scenarios: {
+    "read by key": { code: `async function f(id: string) { const { rows } = await pool.query("SELECT * FROM orders WHERE id = $1", [id]); return rows[0]; }`, expect: "select orders, where id = parameter", because: "every row is delivered, whatever is taken of them" },
+    "read many, unbounded": `await pool.query("SELECT * FROM orders");`,
+    "read many, limited": `await pool.query({ text: "SELECT * FROM orders LIMIT 50" });`,
+    "read many, limit from a parameter": `async function f(n: number) { return pool.query("SELECT * FROM orders LIMIT $1", [n]); }`,
+    "read many, limit maybe undefined": `async function f(n?: number) { return pool.query("SELECT * FROM orders LIMIT $1", [n]); }`,
+    "read many, limited and skipped": `async function f(page: number) { return pool.query("SELECT * FROM orders LIMIT 50 OFFSET $1", [page * 50]); }`,
+    "read many by key list": `async function f(ids: string[]) { return pool.query("SELECT * FROM orders WHERE id = ANY($1)", [ids]); }`,
+    "read many, filtered": `async function f(customerId: string) { return pool.query({ name: "orders", text: 'SELECT * FROM orders WHERE "customerId" = $1', values: [customerId] }); }`,
+    "read many, filtered by two": `async function f(customerId: string) { return pool.query(\`SELECT * FROM orders WHERE "customerId" = $1 AND status = 'shipped'\`, [customerId]); }`,
+    "read many, either of two": `async function f(customerId: string) { return pool.query(\`SELECT * FROM orders WHERE "customerId" = $1 OR status = 'shipped'\`, [customerId]); }`,
+    "read many, conditional filter": `async function f(customerId?: string) {\n  const values = [];\n  let text = "SELECT * FROM orders";\n  if (customerId) {\n    values.push(customerId);\n    text += \` WHERE "customerId" = $\${values.length}\`;\n  }\n  return pool.query(text, values);\n}`,
+    "read many, null test": `await pool.query("SELECT * FROM orders WHERE note IS NULL");`,
+    "count": `async function f(customerId: string) { return pool.query('SELECT count(*) FROM orders WHERE "customerId" = $1', [customerId]); }`,
+    "exists": { code: `async function f(customerId: string) { return pool.query('SELECT EXISTS (SELECT 1 FROM orders WHERE "customerId" = $1)', [customerId]); }`, expect: "select -, where nothing", because: "the outer statement reads no table; the filter is its sub-query's" },
+    "insert one": `async function f(id: string) { return pool.query("INSERT INTO orders (id) VALUES ($1)", [id]); }`,
+    "insert many": `await pool.query("INSERT INTO orders (id, status) VALUES ($1, $2), ($3, $4)", ["a", "new", "b", "new"]);`,
+    "update with filter": `async function f(customerId: string) { return pool.query('UPDATE orders SET status = $2 WHERE "customerId" = $1', [customerId, "paid"]); }`,
+    "update without filter": `await pool.query("UPDATE orders SET status = 'paid'");`,
+    "update with empty filter": { cannot: "an empty WHERE is no SQL" },
+    "update with a filter that may be undefined": { code: `async function f(customerId?: string) { return pool.query("UPDATE orders SET status = 'paid' WHERE \\"customerId\\" = $1", [customerId]); }`, expect: "update orders, where customerId = parameter", because: "undefined is bound as NULL, which equals nothing" },
+    "delete with filter": `async function f(customerId: string) { return pool.query('DELETE FROM orders WHERE "customerId" = $1', [customerId]); }`,
+    "delete without filter": `await pool.query("DELETE FROM orders");`,
+    "delete with always true filter": `await pool.query("DELETE FROM orders WHERE 1 = 1");`,
+    "delete with a filter that may be undefined": { code: `async function f(customerId?: string) { return pool.query('DELETE FROM orders WHERE "customerId" = $1', [customerId]); }`, expect: "delete orders, where customerId = parameter", because: "undefined is bound as NULL, which equals nothing" },
+    "raw statement": `async function f(customerId: string) { return pool.query('SELECT * FROM orders WHERE "customerId" = $1', [customerId], (error, result) => {}); }`,
+    "in a transaction callback": { code: `export async function withTransaction<T>(handler: (client: PoolClient) => Promise<T>): Promise<T> {\n  const client = await pool.connect();\n  return handler(client);\n}\nasync function f(id: string) {\n  await withTransaction(async (client) => { await client.query("UPDATE orders SET status = 'paid' WHERE id = $1", [id]); });\n}`, expect: "update orders, where id = parameter", because: "the driver has no transaction callback; a function of the project hands the client on" },
+    "client imported through a re-export": { bare: true, code: `import { database } from "./index.js";\nawait database.query("SELECT * FROM orders");`, expect: "select orders, where nothing", because: "the client of the other file" },
+    "client annotated as a parameter": `async function f(client: PoolClient) { return client.query("SELECT * FROM orders"); }`,
+    "client in a class field": `class Orders { private readonly pool = new Pool(); list() { return this.pool.query("SELECT * FROM orders"); } }`,
+    "builder over several statements": `async function f(customerId?: string) {\n  const conditions: string[] = [];\n  if (customerId) conditions.push('"customerId" = $1');\n  const where = conditions.length > 0 ? \`WHERE \${conditions.join(" AND ")}\` : "";\n  return pool.query(\`SELECT * FROM orders \${where} LIMIT 50\`, [customerId]);\n}`,
+    "builder never executed": { cannot: SENT_AT_ONCE },
+    "sub-query is not a query of its own": `await pool.query('SELECT * FROM orders WHERE "customerId" IN (SELECT id FROM customers)');`,
+    "look-alikes": `import { ApolloClient } from "@apollo/client";\nconst client = new ApolloClient({});\nclient.query({ query: "SELECT * FROM orders" });\nurl.searchParams.query("a");\nlogger.info("DELETE FROM orders");\ncache.get("SELECT * FROM orders");\nlabel("Select all notes from the list");`,
+  },
+};
