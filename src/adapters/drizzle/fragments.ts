@@ -1,0 +1,241 @@
+/** SQL text inside Drizzle: what ``sql`…` `` interpolates, and fragments read as conditions and as columns. */
+import type { ColumnRef, Predicate, Span, Statement } from "../../query/model.js";
+import { NO_FILTER } from "../../query/build.js";
+import { readSql, type SqlHole } from "../../sql/index.js";
+import { literalString, unwrap, type Node } from "../../syntax/ast.js";
+import type { SourceModule } from "../../syntax/source-module.js";
+import { elementsOf, foldText, type FoldedText, type Interpolation, type TextHole } from "../../syntax/text.js";
+import type { LibraryValue } from "../../syntax/values.js";
+import type { Place, Reader } from "./reader.js";
+import { namesOf } from "./tables.js";
+
+/** Stands before a fragment so that a grammar of statements reads it. */
+const PREFIX = "SELECT 1 FROM q WHERE ";
+
+/** What an interpolated expression is that nothing is known of: Drizzle binds values, and takes fragments as text. */
+export type Guess = "value" | "text";
+
+export class FragmentReader {
+  readonly #reader: Reader;
+  /** Columns without an SQL name, as they stand in the text. */
+  readonly #properties = new Set<string>();
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** A fragment as a filter. */
+  condition(node: Node, place: Place): Predicate {
+    const reader = this.#reader;
+    const span = reader.span(node, place);
+    const folded = this.fold(node, place, "value");
+    if (!folded) return { op: "opaque", restricts: "unknown", reason: "the SQL text cannot be followed", span };
+    if (folded.text.trim() === "") return NO_FILTER;
+    this.#note(folded, place);
+    const where = this.#read(folded)?.where;
+    if (where) return relocate(where, (inner) => this.#located(inner, folded, place) ?? span, this.#properties);
+    return { op: "opaque", restricts: folded.holes.some((hole) => hole.kind === "text") ? "unknown" : "yes", reason: "the SQL text cannot be read as a condition", span };
+  }
+
+  /** A fragment as a column with what stands around it: ``sql`lower(${users.email})` ``. */
+  column(node: Node, place: Place): ColumnRef | undefined {
+    const folded = this.fold(node, place, "value");
+    if (!folded) return undefined;
+    const where = this.#read({ ...folded, text: `${folded.text} = 1` })?.where;
+    if (where?.op !== "compare" || where.operator !== "=" || where.operand.kind !== "literal" || where.operand.value !== 1) return undefined;
+    const span = this.#reader.span(node, place);
+    return relocate(where.column, () => span, this.#properties);
+  }
+
+  /** Text of a fragment; undefined when it is none. */
+  fold(node: Node, place: Place, guess: Guess): FoldedText | undefined {
+    const inner = unwrap(node);
+    const said = this.#interpolation(inner, place.module, place, guess);
+    const start = said && "inline" in said ? said.inline : inner.type === "CallExpression" || inner.type === "TaggedTemplateExpression" ? undefined : inner;
+    if (said && "text" in said) return constantText(said.text);
+    if (!start) return undefined;
+    const folded = foldText(start, place.module, this.#reader.context.values, (expression, module) => this.#interpolation(expression, module, place, guess));
+    return folded && withLists(folded);
+  }
+
+  #interpolation(expression: Node, module: SourceModule, place: Place, guess: Guess): Interpolation | undefined {
+    const inner = unwrap(expression);
+    const reader = this.#reader;
+    // One branch without text: what is in the other one is there only sometimes, which the folder marks.
+    if (inner.type === "ConditionalExpression" && [inner.consequent, inner.alternate].some(isEmptyTemplate)) return undefined;
+    const here: Place = module === place.module ? place : { ...place, module };
+    const value = reader.drizzle(inner, here);
+    if (!value) return this.#plain(inner, module, guess);
+    switch (value.role) {
+      case "table":
+      case "alias": {
+        const names = namesOf(value, reader.context.values);
+        return names?.name === undefined ? { hole: "identifier" } : { text: [names.schema, names.name].flatMap((part) => (part === undefined ? [] : [this.#quoted(part)])).join(".") };
+      }
+      case "column": {
+        const column = reader.columnRef(value, { start: 0, end: 0 });
+        if (!column) return { hole: "identifier" };
+        if (column.property) this.#properties.add(`${column.table ?? ""}.${column.name}`);
+        return { text: [column.table, column.name].flatMap((part) => (part === undefined ? [] : [this.#quoted(part)])).join(".") };
+      }
+      case "subquery":
+      case "cte":
+        return value.name === undefined ? { hole: "identifier" } : { text: this.#quoted(value.name) };
+      case "builder":
+        reader.subquery(inner, here, "scalar");
+        return { text: "(SELECT NULL)" };
+      case "condition":
+        return { hole: value.name === "placeholder" ? "value" : "text" };
+      case "fragment":
+        return this.#fragment(value, inner, here);
+      default:
+        return { hole: guess };
+    }
+  }
+
+  #fragment(value: LibraryValue, node: Node, place: Place): Interpolation {
+    const at = value.at;
+    if (!at || (node.type === "Identifier" && isReassigned(node.name, node, place))) return { hole: "text" };
+    if (node.type === "ConditionalExpression" || node.type === "LogicalExpression") return { hole: "text" };
+    if (at.node.type === "TaggedTemplateExpression") return { inline: at.node.quasi, module: at.module };
+    const call = at.node.type === "CallExpression" ? at.node : undefined;
+    const [first, second] = call?.arguments ?? [];
+    switch (value.name) {
+      case "raw":
+        return first ? { inline: first, module: at.module } : { hole: "text" };
+      case "empty":
+        return { text: "" };
+      case "identifier": {
+        const name = first && literalString(first);
+        return name === undefined ? { hole: "identifier" } : { text: this.#quoted(name) };
+      }
+      case "param":
+      case "placeholder":
+        return { hole: "value" };
+      case "join":
+        return { hole: first && isCommaJoin(second) ? "list" : "text", ...(first && { value: first }) };
+      default:
+        return { hole: "text" };
+    }
+  }
+
+  /** A value of the program is bound, whatever it is. */
+  #plain(node: Node, module: SourceModule, guess: Guess): Interpolation | undefined {
+    if (node.type === "Literal" || node.type === "TemplateLiteral" || node.type === "ArrayExpression" || node.type === "BinaryExpression" || node.type === "NewExpression") return { hole: "value" };
+    const value = this.#reader.context.values.evaluate(node, module);
+    if (value.kind === "literal" || elementsOf(node, module)) return { hole: "value" };
+    return { hole: guess };
+  }
+
+  #quoted(name: string): string {
+    const { dialect } = this.#reader;
+    if (dialect === "mysql" || dialect === "mariadb") return `\`${name.replaceAll("`", "``")}\``;
+    if (dialect === undefined && /^[a-z_][a-z\d_]*$/u.test(name)) return name;
+    return `"${name.replaceAll('"', '""')}"`;
+  }
+
+  #read(folded: FoldedText): Statement | undefined {
+    const shift = PREFIX.length;
+    const holes = folded.holes.map((hole): SqlHole => ({ span: { start: hole.span.start + shift, end: hole.span.end + shift }, kind: hole.kind, value: hole.expression }));
+    const reading = readSql({ text: PREFIX + folded.text, holes }, { dialect: this.#reader.dialect });
+    if (!("statements" in reading)) return undefined;
+    const [only, ...others] = reading.statements;
+    return only?.kind === "select" && only.certainty === "parsed" && others.length === 0 ? only : undefined;
+  }
+
+  #located(span: Span, folded: FoldedText, place: Place): Span | undefined {
+    if (place.anchor) return place.anchor;
+    const range = folded.locate(span.start - PREFIX.length, span.end - PREFIX.length);
+    return range && { start: range[0], end: range[1] };
+  }
+
+  #note(folded: FoldedText, place: Place): void {
+    for (const hole of folded.holes) if (hole.module === place.module) this.#reader.note(hole.expression, place);
+  }
+}
+
+/** `sql.join(ids, sql`, `)`: a list of values. Any other separator joins pieces of SQL. */
+function isCommaJoin(separator: Node | undefined): boolean {
+  if (!separator) return false;
+  const inner = unwrap(separator);
+  const text = inner.type === "TaggedTemplateExpression" ? literalString(inner.quasi) : inner.type === "CallExpression" && inner.arguments[0] ? literalString(inner.arguments[0]) : undefined;
+  return text?.trim() === ",";
+}
+
+function isEmptyTemplate(node: Node): boolean {
+  const inner = unwrap(node);
+  return inner.type === "TaggedTemplateExpression" && literalString(inner.quasi) === "";
+}
+
+function isReassigned(name: string, node: Node, place: Place): boolean {
+  return place.module.lookUp(name, node)?.references.some((reference) => reference.isWrite() && !reference.init) === true;
+}
+
+function constantText(text: string): FoldedText {
+  return { text, holes: [], locate: () => undefined, dynamic: false, optional: [] };
+}
+
+/** Drizzle writes the parentheses of a list itself: `IN ${ids}` is sent as `IN ($1, $2)`. */
+function withLists(folded: FoldedText): FoldedText {
+  const lists = folded.holes.filter((hole) => (hole.kind === "value" || hole.kind === "text") && /\bin\s*$/iu.test(folded.text.slice(Math.max(0, hole.span.start - 12), hole.span.start)));
+  if (lists.length === 0) return folded;
+  let text = "";
+  let at = 0;
+  for (const { span } of lists) {
+    text += `${folded.text.slice(at, span.start)}(${folded.text.slice(span.start, span.end)})`;
+    at = span.end;
+  }
+  text += folded.text.slice(at);
+  /** Offset after the insertions, of one before them. */
+  const later = (offset: number, isEnd: boolean): number => offset + lists.reduce((sum, { span }) => sum + Number(isEnd ? span.start < offset : span.start <= offset) + Number(isEnd ? span.end < offset : span.end <= offset), 0);
+  const earlier = (offset: number): number => {
+    let low = 0;
+    let high = folded.text.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (later(middle, false) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const holes = folded.holes.map((hole): TextHole => ({ ...hole, kind: lists.includes(hole) ? "list" : hole.kind, span: { start: later(hole.span.start, false), end: later(hole.span.end, true) } }));
+  return {
+    text,
+    holes,
+    dynamic: folded.dynamic,
+    optional: folded.optional.map((piece) => ({ start: later(piece.start, false), end: later(piece.end, true) })),
+    locate: (start, end) => folded.locate(earlier(start), earlier(end)),
+  };
+}
+
+/**
+ * A part of the query model with every span moved, nested statements included, and columns marked whose name is a property.
+ * The copy has the shape of the original; nodes of the host program are left alone.
+ */
+function relocate<T>(part: T, move: (span: Span) => Span, properties: ReadonlySet<string>): T {
+  return copy(part) as T;
+
+  function copy(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(copy);
+    if (typeof value !== "object" || value === null || isHostNode(value)) return value;
+    const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [key, key === "span" && isSpan(item) ? move(item) : copy(item)]);
+    const copied: Record<string, unknown> = Object.fromEntries(entries);
+    if ("wrappers" in copied && properties.has(`${typeof copied["table"] === "string" ? copied["table"] : ""}.${String(copied["name"])}`)) copied["property"] = true;
+    return copied;
+  }
+}
+
+function isHostNode(value: object): boolean {
+  return "type" in value && "range" in value;
+}
+
+function isSpan(value: unknown): value is Span {
+  return typeof value === "object" && value !== null && "start" in value && "end" in value && typeof value.start === "number" && typeof value.end === "number";
+}
+
+/** Does the fragment begin with an aggregate function? Windows aggregate nothing away. */
+export function isAggregateText(text: string): boolean {
+  return AGGREGATE.test(text) && !/\bover\s*\(/iu.test(text) && !/^\s*\(?\s*select\b/iu.test(text);
+}
+
+const AGGREGATE = /(?<![\w.])(?:count|sum|avg|min|max|total|array_agg|json_agg|jsonb_agg|json_object_agg|jsonb_object_agg|json_group_array|json_group_object|json_arrayagg|json_objectagg|string_agg|group_concat|bool_and|bool_or|every|bit_and|bit_or|stddev\w*|variance|var_pop|var_samp|percentile_cont|percentile_disc|mode|corr)\s*\(/iu;
