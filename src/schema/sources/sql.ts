@@ -83,6 +83,8 @@ type Understood = Exclude<DdlChange, { readonly change: "notUnderstood" }>;
 /** The tables after the statements applied so far. */
 class Replay {
   readonly #tables = new Map<string, TableState>();
+  /** Tables that end with the session: indexes made on them are nobody's. */
+  readonly #temporary = new Set<string>();
   readonly #dialect: SchemaDialect;
 
   constructor(dialect: SchemaDialect) {
@@ -100,6 +102,7 @@ class Replay {
 
   apply(change: Understood, place: Place): void {
     const provenance = place(change.span.start);
+    if (change.change !== "createTable" && "table" in change && change.table !== undefined && this.#temporary.has(this.#key(change.table))) return;
     switch (change.change) {
       case "createTable":
         this.#createTable(change, place);
@@ -185,7 +188,11 @@ class Replay {
   }
 
   #createTable(change: Extract<DdlChange, { change: "createTable" }>, place: Place): void {
-    if (change.temporary) return;
+    if (change.temporary) {
+      this.#temporary.add(this.#key(change.table));
+      return;
+    }
+    this.#temporary.delete(this.#key(change.table));
     const provenance = place(change.span.start);
     const present = this.#find(change.table);
     if (present?.created === true && change.ifNotExists) return;

@@ -84,6 +84,10 @@ CREATE UNIQUE INDEX CONCURRENTLY users_lower ON public.users (lower(email));
     expect(schema.table("a")?.uncertain ?? indexes(schema.table("a")).join()).not.toBe("");
   });
 
+  it("forgets temporary tables", () => {
+    expect(replay("CREATE TEMP TABLE a (id int); CREATE INDEX x ON a (id); ALTER TABLE a ADD COLUMN b int;").tables).toEqual([]);
+  });
+
   it("is uncertain about a table that was created elsewhere", () => {
     expect(replay("CREATE INDEX x ON a (b);").table("a")?.uncertain).toBeDefined();
   });
