@@ -103,7 +103,7 @@ function placeholderOf(token: Token, dialect: Dialect | undefined, style: Placeh
     const known = isSqlite || permissive || style?.numbered?.includes("?") === true;
     return known ? { kind: "value", question: false, name: Number(rest), native: isSqlite } : undefined;
   }
-  if (sigil === "$" && /^\d+$/u.test(rest)) return { kind: "value", question: false, name: Number(rest), native: isPostgres || isSqlite };
+  if (sigil === "$" && /^\d+$/u.test(rest)) return { kind: "value", question: false, name: Number(rest), native: true };
   if (sigil !== "$" && sigil !== ":" && sigil !== "@") return undefined;
   const stated = style?.named?.includes(sigil) === true;
   const numeric = /^\d+$/u.test(rest);

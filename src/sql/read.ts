@@ -2,6 +2,7 @@
 import { BoundedMap } from "../base/bounded-map.js";
 import type { Dialect, Statement } from "../query/model.js";
 import type { SqlOptions, SqlReading, SqlText } from "./contract.js";
+import { canonical } from "./compare.js";
 import { guard, measure, type Engine } from "./guard.js";
 import { findSlots, prepare, substitutions, type Original, type Prepared } from "./holes.js";
 import { LoweringContext } from "./lower/context.js";
@@ -136,12 +137,50 @@ function readersOf(dialect: Dialect): readonly Reader[] {
 function parseEntry(sql: SqlText, options: SqlOptions): Entry {
   const started = performance.now();
   try {
-    const result = attempt(sql, options.dialect ?? "postgresql", options, started);
+    if (options.dialect === undefined || options.dialect === "other") return parseUndecided(sql, options, started);
+    const result = attempt(sql, options.dialect, options, started);
     if ("parsed" in result) return { parsed: result.parsed };
     return { fallback: fallbackFor(sql, options, result) };
   } catch (error) {
     return { fallback: syntaxError(error instanceof Error ? error.message : "cannot be read") };
   }
+}
+
+/** sqlparser-rs's PostgreSQL grammar: not used for reading, but a second opinion on libpg-query's translation. */
+const postgresOpinion: Reader = {
+  engine: "sqlparser", dialect: "postgresql",
+  parse: (text, tokens) => translateSqlparser(parseSqlparser("postgresql", text), text, tokens),
+};
+
+/** What each reader of a dialect makes of a text, undefined where it rejects it. For the comparison of parsers. */
+export function readingsOf(sql: SqlText, options: SqlOptions & { readonly dialect: Dialect }): readonly (readonly Statement[] | undefined)[] {
+  const readers = options.dialect === "postgresql" ? [postgresReader, postgresOpinion] : readersOf(options.dialect);
+  return readers.map((reader) => {
+    const result = attemptWith(reader, findSlots(sql, reader.dialect, options.placeholders, false), performance.now());
+    const reading = "parsed" in result ? lower(result.parsed, sql) : undefined;
+    return reading !== undefined && "statements" in reading ? reading.statements : undefined;
+  });
+}
+
+/** Reads text of an unknown dialect: what two grammars accept counts only where they agree. */
+function parseUndecided(sql: SqlText, options: SqlOptions, started: number): Entry {
+  const postgres = attempt(sql, "postgresql", options, started);
+  if ("failure" in postgres && postgres.failure === "too-complex") return { fallback: fallbackFor(sql, options, postgres) };
+  const mysql = attempt(sql, "mysql", options, started);
+  if ("parsed" in postgres && "parsed" in mysql) {
+    const [first, second] = [lower(postgres.parsed, sql), lower(mysql.parsed, sql)];
+    if (canonical(statementsOf(first)) === canonical(statementsOf(second))) return { parsed: postgres.parsed };
+    const [statement] = statementsOf(first);
+    return { fallback: { opaque: "dialect", message: "PostgreSQL and MySQL read the text differently", ...(statement === undefined ? {} : { kind: statement.kind }) } };
+  }
+  if ("parsed" in postgres) return { parsed: postgres.parsed };
+  if ("parsed" in mysql) return { parsed: mysql.parsed };
+  for (const dialect of ["sqlite", "sqlserver"] as const) {
+    if (performance.now() - started > patience) break;
+    const other = attempt(sql, dialect, options, started);
+    if ("parsed" in other) return { parsed: other.parsed };
+  }
+  return { fallback: fallbackFor(sql, options, postgres) };
 }
 
 function fallbackFor(sql: SqlText, options: SqlOptions, failed: { readonly failure: "too-complex" | "syntax-error"; readonly message: string }): SqlReading {
@@ -192,7 +231,6 @@ function attemptWith(reader: Reader, original: Original, started: number): Attem
   return failure;
 }
 
-/** Statements of one reading, for the comparison of two. */
-export function statementsOf(reading: SqlReading): readonly Statement[] {
+function statementsOf(reading: SqlReading): readonly Statement[] {
   return "statements" in reading ? reading.statements : [];
 }

@@ -54,6 +54,10 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
         replace(at, to, "");
         break;
       }
+      case "IF":
+        // ALTER TABLE … DROP INDEX IF EXISTS
+        if (next === "EXISTS" && ["INDEX", "KEY"].includes(index.upperAt(at - 1)) && index.upperAt(at - 2) === "DROP" && at > 2) replace(at, at + 1, "");
+        break;
       case "TOP": {
         const verb = index.upperAt(at - 1);
         const close = index.partner(at + 1);
@@ -65,6 +69,8 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
         break;
       case "WITH":
         if (next === "ROLLUP") replace(at, at + 1, "");
+        else if (next === "CHECK" && index.upperAt(at + 2) === "OPTION") replace(at, at + 2, "");
+        else if ((next === "LOCAL" || next === "CASCADED") && index.upperAt(at + 2) === "CHECK") replace(at, at + 3, "");
         break;
       case "FORCE":
       case "USE":

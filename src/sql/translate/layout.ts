@@ -147,14 +147,14 @@ export class Layout {
         index++;
       }
     }
-    return index === closed ? place : this.index.balance(place.start, end);
+    return index === closed ? { start: place.start, end: place.end } : this.index.balance(place.start, end);
   }
 
   /** A place widened at its start over one of the words in front of it. */
   head(place: Place, ...words: readonly string[]): Place {
     let index = this.index.indexBefore(place.start);
     while (this.tokens[index]?.text === "(") index--;
-    if (!words.includes(this.index.upperAt(index))) return place;
+    if (!words.includes(this.index.upperAt(index))) return { start: place.start, end: place.end };
     const start = this.tokens[index]?.start ?? place.start;
     return this.index.balance(start, place.end);
   }

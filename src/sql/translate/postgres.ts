@@ -92,7 +92,7 @@ class Translator {
         const query = variant(field(body, "query"));
         return {
           kind: "ddl", ...place, ...(target === undefined ? {} : { target }),
-          ...(query?.tag === "SelectStmt" ? { query: this.#query(query.body, this.#layout.trim(inner)) } : {}),
+          ...(query?.tag === "SelectStmt" && text(body, "objtype") !== "OBJECT_MATVIEW" ? { query: this.#query(query.body, this.#layout.trim(inner)) } : {}),
           temporary: text(relation, "relpersistence") === "t",
         };
       }
@@ -703,7 +703,8 @@ class Translator {
       case "AEXPR_NULLIF":
         return { kind: "call", name: "nullif", args: [left, right], windowed: false, extra: [], ...this.#layout.call(this.#location(body)) };
       case "AEXPR_SIMILAR":
-        return { kind: "binary", op: op.startsWith("!") ? "not similar to" : "similar to", left, right, ...place };
+        // The grammar wraps the pattern in a call.
+        return negatedWhen(op.startsWith("!"), { kind: "binary", op: "similar to", left, right: right.kind === "call" && right.args[0] !== undefined ? right.args[0] : right, ...place });
       case undefined:
       default:
         break;
@@ -716,6 +717,10 @@ class Translator {
     }
     return { kind: "binary", op: op === "!=" ? "<>" : op, left, right, ...place };
   }
+}
+
+function negatedWhen(negated: boolean, expression: Expression): Expression {
+  return negated ? { kind: "not", item: expression, start: expression.start, end: expression.end } : expression;
 }
 
 const expressionTags = new Set([

@@ -16,7 +16,7 @@ const nowhere: Place = { start: 0, end: 0 };
 const operators: Readonly<Record<string, string>> = {
   Plus: "+", Minus: "-", Multiply: "*", Divide: "/", Modulo: "%", StringConcat: "||", Gt: ">", Lt: "<", GtEq: ">=", LtEq: "<=", Spaceship: "<=>", Eq: "=", Assignment: "=", NotEq: "<>", Xor: "xor",
   BitwiseOr: "|", BitwiseAnd: "&", BitwiseXor: "^", MyIntegerDivide: "DIV", DuckIntegerDivide: "DIV", Match: "match", Regexp: "regexp", Arrow: "->", LongArrow: "->>", HashArrow: "#>", HashLongArrow: "#>>",
-  AtAt: "@@", AtArrow: "@>", ArrowAt: "<@", PGOverlap: "&&", PGBitwiseShiftLeft: "<<", PGBitwiseShiftRight: ">>", Question: "?", QuestionAnd: "?&", QuestionPipe: "?|",
+  AtAt: "@@", AtArrow: "@>", ArrowAt: "<@", PGOverlap: "&&", PGBitwiseShiftLeft: "<<", PGBitwiseShiftRight: ">>", Question: "?", AtQuestion: "@?", PGRegexMatch: "~", PGRegexIMatch: "~*", PGRegexNotMatch: "!~", PGRegexNotIMatch: "!~*", PGBitwiseXor: "#", PGExp: "^", QuestionAnd: "?&", QuestionPipe: "?|",
 };
 
 /** Operators that bind looser than a JSON arrow, which the MySQL grammar of the parser nevertheless reads first. */
@@ -113,8 +113,9 @@ class Translator {
       default: {
         const tag = found?.tag ?? "";
         if (!/^(?:Create|Alter|Drop|Rename|Comment|Grant|Revoke)/u.test(tag)) return { kind: "utility", ...place };
-        const path = this.#path(field(body, "name") ?? field(body, "table_name"));
-        const query = field(body, "query");
+        const isTable = tag === "CreateTable" || tag === "CreateView" || tag === "AlterTable" || tag === "AlterView" || tag === "CreateIndex" || tag === "CreateVirtualTable";
+        const path = isTable ? this.#path(field(body, "table_name") ?? field(body, "name")) : [];
+        const query = tag === "CreateTable" ? field(body, "query") : undefined;
         return {
           kind: "ddl", ...place,
           ...(path.length > 0 ? { target: this.#table(path, undefined) } : {}),
@@ -527,7 +528,8 @@ class Translator {
     const [source, ...rest] = this.#factor(field(body, "source"), range);
     const on = this.#expression(field(body, "on"));
     return {
-      kind: "merge", ...this.#layout.place(range), ctes: [], orderBy: [], columns: [], assignments: [], returning: false,
+      kind: "merge", ...this.#layout.place(range), ctes: [], orderBy: [], columns: [], returning: returns(body),
+      assignments: list(body, "clauses").flatMap((clause) => this.#assignments(list(field(field(clause, "action"), "Update"), "assignments"))),
       target: target?.kind === "table" ? target.table : { ...nowhere, name: { text: "", quoted: false } },
       from: source === undefined ? [] : [{ ...source, join: { type: "inner", on } }, ...rest],
     };
@@ -547,7 +549,7 @@ class Translator {
     return keys.flatMap((key) => (key === "name" || key === "alias" || key === "data_type" ? [] : this.#parts(node[key])));
   }
 
-  #query2(node: Json | undefined): { readonly query: QueryTree; readonly place: Place } {
+  #nestedQuery(node: Json | undefined): { readonly query: QueryTree; readonly place: Place } {
     const range = this.#queryRange(node, { from: 0, to: this.#layout.tokens.length });
     const query = this.#query(node, range);
     return { query, place: this.#layout.place({ from: range.from - 1, to: range.to + 1 }) };
@@ -569,6 +571,7 @@ class Translator {
       case "Identifier": {
         const name = this.#name(body);
         const place = { start: name.start, end: name.end };
+        if (!name.quoted && name.text.toUpperCase() === "DEFAULT") return { kind: "other", name: "default", items: [], ...place };
         return { kind: "column", path: [name], ...place };
       }
       case "CompoundIdentifier": {
@@ -616,7 +619,7 @@ class Translator {
       }
       case "InSubquery": {
         const item = this.#expression(field(body, "expr"));
-        const { query, place } = this.#query2(field(body, "subquery"));
+        const { query, place } = this.#nestedQuery(field(body, "subquery"));
         return { kind: "inQuery", item, negated: this.#negated(body), query, ...this.#layout.around(item, place) };
       }
       case "Between": {
@@ -688,13 +691,13 @@ class Translator {
         return { kind: "call", name, args, windowed: false, extra: [], ...this.#layout.around(this.#callAround(first, "EXTRACT", "CEIL", "CEILING", "FLOOR", "POSITION", "SUBSTRING", "SUBSTR", "MID", "TRIM", "OVERLAY"), ...args) };
       }
       case "Exists": {
-        const { query, place } = this.#query2(field(body, "subquery"));
+        const { query, place } = this.#nestedQuery(field(body, "subquery"));
         const negated = this.#negated(body);
         const exists = this.#layout.head(place, "EXISTS");
         return { kind: "exists", query, negated, ...(negated ? this.#layout.head(exists, "NOT") : exists) };
       }
       case "Subquery": {
-        const { query, place } = this.#query2(body);
+        const { query, place } = this.#nestedQuery(body);
         return { kind: "query", query, array: false, ...place };
       }
       case "Tuple": {
@@ -753,7 +756,7 @@ class Translator {
         return this.#layout.place({ from: index, to: close === -1 ? index + 2 : close + 1 });
       }
     }
-    return item;
+    return { start: item.start, end: item.end };
   }
 
   /** One of the words between two places. */
@@ -822,6 +825,10 @@ class Translator {
     const path = this.#path(field(body, "name"));
     const args = variant(field(body, "args"));
     const items = args?.tag === "List" ? this.#arguments(list(args.body, "args")) : [];
+    if (args?.tag === "Subquery" && path[path.length - 1]?.text.toUpperCase() === "ARRAY") {
+      const { query, place } = this.#nestedQuery(args.body);
+      return { kind: "query", query, array: true, ...this.#layout.around(...path, place) };
+    }
     const subquery = args?.tag === "Subquery" ? [this.#expression({ Subquery: args.body })] : [];
     const over = field(body, "over");
     const extra = [
