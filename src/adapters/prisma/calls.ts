@@ -3,6 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import type { Site } from "../../query/model.js";
 import { keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
 import type { AdapterContext, Candidate } from "../contract.js";
+import type { Value } from "../../syntax/values.js";
 import { PRISMA } from "./library.js";
 
 export const METHODS = [
@@ -87,8 +88,7 @@ function rawCall(node: Candidate, method: RawMethod, callee: TSESTree.MemberExpr
   const role = method === "findRaw" || method === "aggregateRaw" ? "delegate" : "client";
   if (value.kind === "library") return value.library === PRISMA && value.role === role ? { kind: "raw", method, node, callee, evidence: value.evidence } : undefined;
   // Nobody else's methods begin with a dollar sign and these words.
-  const open = value.kind === "unknown" || value.kind === "parameter" || value.kind === "external";
-  return open && method.startsWith("$") && usesPrisma(context) ? { kind: "raw", method, node, callee, evidence: "shape" } : undefined;
+  return mayBeClient(value) && method.startsWith("$") && usesPrisma(context, value) ? { kind: "raw", method, node, callee, evidence: "shape" } : undefined;
 }
 
 function modelCall(call: TSESTree.CallExpression, method: Method, callee: TSESTree.MemberExpression, context: AdapterContext): ModelCall | undefined {
@@ -104,30 +104,38 @@ function modelCall(call: TSESTree.CallExpression, method: Method, callee: TSESTr
     const chosen = context.constant(receiver.property);
     const model = chosen?.known === true && typeof chosen.value === "string" ? chosen.value : undefined;
     if (client?.role === "client") return { ...made, model, evidence: client.evidence };
-    return usesPrisma(context) && isClientName(lastName(receiver.object)) && argumentsFit(call, method) !== "no" ? { ...made, model, evidence: "shape" } : undefined;
+    return usesPrisma(context, context.values.evaluate(receiver.object, context.module)) && isClientName(lastName(receiver.object)) && argumentsFit(call, method) !== "no" ? { ...made, model, evidence: "shape" } : undefined;
   }
-  if (value.kind !== "unknown" && value.kind !== "parameter" && value.kind !== "external") return undefined;
-  const model = modelOfShape(call, method, receiver, value.kind === "external", context);
+  if (!mayBeClient(value)) return undefined;
+  const model = modelOfShape(call, method, receiver, value, context);
   return model === undefined ? undefined : { ...made, model, evidence: "shape" };
 }
 
-function usesPrisma(context: AdapterContext): boolean {
-  return context.uses("@prisma/client") || context.uses("prisma");
+/** Nothing is known that speaks against a client; `typed` is a type that the project writes down for a part of one. */
+function mayBeClient(value: Value): boolean {
+  return value.kind === "unknown" || value.kind === "parameter" || value.kind === "external" || value.kind === "typed";
+}
+
+/** One more sign beside the shape: a dependency, or a package of the workspace that is not there and is named after Prisma. */
+function usesPrisma(context: AdapterContext, value: Value): boolean {
+  return context.uses("@prisma/client") || context.uses("prisma") || (value.kind === "external" && /(?:^|[@/-])prisma(?:$|[/-])/iu.test(value.specifier));
 }
 
 /** Members on the way to a model that tell another library or a layer of the application's own. */
 const OTHER_OWNERS =
   /^(?:query|_query|collections?|stripe|supabase|redis|cache|caches|queryClient|mongoose|mongo|api|trpc|caller|utils|helpers?|services?|repositor(?:y|ies)|repos?|stores?|payload|strapi|em|entityManager|manager|dataSource|sequelize|models?|knex|kysely|elastic\w*|meili\w*|algolia|pinecone|weaviate|firestore|admin|octokit|github|gitlab|slack|discord|openai|resend|twilio|auth|clerk|s3|fs|axios|http|fetch\w*|jest|vi|sinon|cy|page|z|yup)$/iu;
+/** A layer of the application that is named like a model and has methods like a delegate's. */
+const LAYER = /.(?:Repository|Repo|Service|Dao|Gateway|Controller|Resolver|Mock)$/u;
 /** Names that people give to a client. Weighed only together with a shape and a dependency. */
 const CLIENT_NAME = /prisma|^_{0,2}db_{0,2}$|database|^tx$|^trx$|^txn$|transaction|(?:db|sql|orm)client|^orm$|^conn(?:ection)?$|^(?:read|write)?replica$/iu;
 const DISTINCTIVE: ReadonlySet<Method> = new Set<Method>(["findMany", "findFirst", "findFirstOrThrow", "findUnique", "findUniqueOrThrow", "createMany", "createManyAndReturn", "updateMany", "updateManyAndReturn", "deleteMany"]);
 
 /** The model of `client.model.method(…)`, when the shape is Prisma's and the client cannot be evaluated. */
-function modelOfShape(call: TSESTree.CallExpression, method: Method, receiver: Node, isExternal: boolean, context: AdapterContext): string | undefined {
+function modelOfShape(call: TSESTree.CallExpression, method: Method, receiver: Node, value: Value, context: AdapterContext): string | undefined {
   if (receiver.type !== "MemberExpression") return undefined;
   const model = memberName(receiver);
   // A delegate is named after its model with a small first letter; classes and constants are not delegates.
-  if (model === undefined || !/^[a-z][\w]*$/u.test(model)) return undefined;
+  if (model === undefined || !/^[a-z]\w*$/u.test(model) || LAYER.test(model)) return undefined;
   const owner = unwrap(receiver.object);
   if (owner.type === "ThisExpression" || owner.type === "Super") return undefined;
   const name = lastName(owner);
@@ -135,11 +143,12 @@ function modelOfShape(call: TSESTree.CallExpression, method: Method, receiver: N
   const fit = argumentsFit(call, method);
   if (fit === "no") return undefined;
   const isClient = isClientName(name);
-  if (isExternal && !isClient) return undefined;
+  if (value.kind === "external" && !isClient) return undefined;
+  if (value.kind === "typed" && fit !== "yes") return undefined;
   if (!(fit === "yes" || (isClient && (DISTINCTIVE.has(method) || /prisma/iu.test(name))))) return undefined;
-  const value = context.values.evaluate(owner, context.module);
-  if (value.kind === "library" || value.kind === "class" || value.kind === "function" || value.kind === "literal") return undefined;
-  return usesPrisma(context) ? model : undefined;
+  const holder = context.values.evaluate(owner, context.module);
+  if (holder.kind === "library" || holder.kind === "class" || holder.kind === "function" || holder.kind === "literal") return undefined;
+  return usesPrisma(context, value) ? model : undefined;
 }
 
 function isClientName(name: string | undefined): boolean {

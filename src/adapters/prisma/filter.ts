@@ -200,7 +200,7 @@ export class FilterReader {
       case "MemberExpression":
       case "CallExpression": {
         const shape = this.#at.context.object(inner, module);
-        return shape.entries.length > 0 || shape.variants ? shape : undefined;
+        return shape.entries.length > 0 ? shape : undefined;
       }
       default:
         return undefined;

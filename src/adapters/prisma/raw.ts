@@ -8,6 +8,7 @@ import type { FoldedText, Interpolation } from "../../syntax/text.js";
 import type { AdapterContext, Recognised } from "../contract.js";
 import { queriesOfText, type Bindings } from "../sql-text.js";
 import type { RawCall, RawMethod } from "./calls.js";
+import { dialectOf } from "./dialect.js";
 import { PRISMA } from "./library.js";
 import { sendingOfPromise, siteOf } from "./statement.js";
 
@@ -27,11 +28,11 @@ export function lowerRawCall(found: RawCall, context: AdapterContext): Recognise
       const [first] = node.type === "CallExpression" ? node.arguments : [];
       const text = node.type === "TaggedTemplateExpression" ? context.text(node.quasi, interpolation(context)) : first && (isUnsafe ? context.text(first) : sqlText(first, context));
       const bindings = isUnsafe && node.type === "CallExpression" ? positional(node, context) : undefined;
-      const read = queriesOfText({
+      return queriesOfText({
         text,
         context,
         site,
-        dialect: context.dialect,
+        dialect: dialectOf(text?.text ?? "", context),
         placeholders: { question: true, numbered: ["$"] },
         ...(bindings && { bindings }),
         undefinedLimit: "rejected",
@@ -39,7 +40,6 @@ export function lowerRawCall(found: RawCall, context: AdapterContext): Recognise
         delivery: deliveryOf(method),
         inputs,
       });
-      return read;
     }
     // Their text stands in a file that another tool turns into a function; the other two speak to MongoDB.
     case "$queryRawTyped":
