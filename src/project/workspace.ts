@@ -101,17 +101,21 @@ function createWorkspace(cwd: string, host: Host): Workspace {
 
 function createResolver(): (directory: string, specifier: string) => string | undefined {
   const { ResolverFactory } = require("oxc-resolver") as typeof import("oxc-resolver");
-  const factory = new ResolverFactory({
-    tsconfig: "auto",
+  const options = {
     extensions: EXTENSIONS,
     extensionAlias: { ".js": [".ts", ".tsx", ".js"], ".jsx": [".tsx", ".jsx"], ".mjs": [".mts", ".mjs"], ".cjs": [".cts", ".cjs"] },
     conditionNames: ["source", "types", "import", "module", "require", "node", "default"],
     mainFields: ["source", "module", "main"],
-  });
+  };
+  const configured = new ResolverFactory({ ...options, tsconfig: "auto" });
+  const plain = new ResolverFactory(options);
   return (directory, specifier) => {
+    // A file name is needed so that the nearest tsconfig with its path aliases is found.
+    const from = path.join(directory, "index.ts");
     try {
-      // A file name is needed so that the nearest tsconfig with its path aliases is found.
-      return factory.resolveFileSync(path.join(directory, "index.ts"), specifier).path ?? undefined;
+      const found = configured.resolveFileSync(from, specifier);
+      // A tsconfig that extends one that is not installed fails every import, the relative ones too.
+      return found.path ?? (found.error === undefined ? undefined : plain.resolveFileSync(from, specifier).path) ?? undefined;
     } catch {
       return undefined;
     }
