@@ -23,6 +23,10 @@ import { UNKNOWN, type FunctionValue, type LibraryModel, type LibraryValue, type
 
 /** Deeper than any code a person wrote to be read; ends runaway recursion through generated code. */
 const MAX_DEPTH = 48;
+/** Calls of a function that are asked what its parameters are. */
+const MAX_CALLERS = 20;
+/** Steps one question may take: code that calls itself along many paths must not be followed along all of them. */
+const MAX_STEPS = 5_000;
 /** Types that are transparent for the question what a value is. */
 const TRANSPARENT_TYPES = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "Partial", "Required", "NonNullable", "Omit", "Pick", "DeepReadonly"]);
 
@@ -35,12 +39,27 @@ export interface EvaluatorOptions {
   readonly configured?: (specifier: string, name: string) => LibraryValue | undefined;
 }
 
+/** Values found, and those that are being looked for with their place on the stack. */
+class Memory<Key extends object> {
+  readonly values = new Map<Key, Value>();
+  readonly running = new Map<Key, number>();
+}
+
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #libraries: ReadonlyMap<string, LibraryModel>;
-  readonly #values = new Map<Node, Value>();
-  readonly #running = new Set<Node>();
+  readonly #values = new Memory<Node>();
+  readonly #types = new Memory<Node>();
+  readonly #declarations = new Memory<Node>();
+  readonly #variables = new Memory<Scope.Variable>();
+  /** Calls whose callback is being followed. */
+  readonly #handing = new Set<Node>();
   #depth = 0;
+  #steps = 0;
+  /** Evaluations under way. */
+  #stack = 0;
+  /** The lowest evaluation under way that what is being found has met again, and that it therefore depends on. */
+  #lowest = Number.POSITIVE_INFINITY;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -49,20 +68,40 @@ export class Evaluator {
 
   /** What an expression evaluates to. A promise is the value it resolves to. Never throws. */
   evaluate(node: Node, module: SourceModule): Value {
-    const known = this.#values.get(node);
+    return this.#remember(this.#values, node, () => {
+      const value = this.#expression(node, module);
+      return value.kind === "unknown" || value.kind === "parameter" || value.kind === "external" ? (this.#byTypes(node) ?? value) : value;
+    });
+  }
+
+  /**
+   * Finds a value once. A value found while an evaluation that it depends on was still under way may be incomplete: what
+   * is known stays known, but an unknown of that kind is asked for again.
+   */
+  #remember<Key extends object>(memory: Memory<Key>, key: Key, find: () => Value): Value {
+    const known = memory.values.get(key);
     if (known) return known;
-    if (this.#running.has(node) || this.#depth >= MAX_DEPTH) return UNKNOWN;
-    this.#running.add(node);
+    const running = memory.running.get(key);
+    if (running !== undefined) {
+      this.#lowest = Math.min(this.#lowest, running);
+      return UNKNOWN;
+    }
+    if (this.#depth >= MAX_DEPTH || (this.#depth > 0 && this.#steps >= MAX_STEPS)) return UNKNOWN;
+    this.#steps = this.#depth === 0 ? 0 : this.#steps + 1;
+    const level = this.#stack++;
+    const outer = this.#lowest;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    memory.running.set(key, level);
     this.#depth++;
     try {
-      let value = this.#expression(node, module);
-      if (value.kind === "unknown" || value.kind === "parameter" || value.kind === "external") value = this.#byTypes(node) ?? value;
-      // A value found while another evaluation of a cycle was cut short may be incomplete: only settled ones are kept.
-      if (value.kind !== "unknown" || this.#running.size === 1) this.#values.set(node, value);
+      const value = find();
+      if (value.kind !== "unknown" || this.#lowest >= level || this.#steps >= MAX_STEPS) memory.values.set(key, value);
       return value;
     } finally {
       this.#depth--;
-      this.#running.delete(node);
+      memory.running.delete(key);
+      this.#lowest = Math.min(outer, this.#lowest >= level ? Number.POSITIVE_INFINITY : this.#lowest);
+      this.#stack--;
     }
   }
 
@@ -74,20 +113,13 @@ export class Evaluator {
 
   /** What an expression of this type is. */
   evaluateType(node: Node, module: SourceModule): Value {
-    if (this.#running.has(node) || this.#depth >= MAX_DEPTH) return UNKNOWN;
-    this.#running.add(node);
-    this.#depth++;
-    try {
-      return this.#type(node, module);
-    } finally {
-      this.#depth--;
-      this.#running.delete(node);
-    }
+    return this.#remember(this.#types, node, () => this.#type(node, module));
   }
 
   /** The value of a property. */
   member(value: Value, name: string): Value {
-    if (this.#depth >= MAX_DEPTH) return UNKNOWN;
+    if (this.#depth >= MAX_DEPTH || (this.#depth > 0 && this.#steps >= MAX_STEPS)) return UNKNOWN;
+    this.#steps = this.#depth === 0 ? 0 : this.#steps + 1;
     this.#depth++;
     try {
       return this.#member(value, name);
@@ -202,15 +234,17 @@ export class Evaluator {
     }
   }
 
-  /** The first alternative that is a library value; else the first that is known. */
+  /** The first alternative that is a library value; else the first that is known. A literal only when all are that literal. */
   #best(nodes: readonly Node[], module: SourceModule): Value {
     let best: Value = UNKNOWN;
+    const values: Value[] = [];
     for (const node of nodes) {
       const value = this.evaluate(node, module);
       if (value.kind === "library") return value;
+      values.push(value);
       if (best.kind === "unknown" || (best.kind === "literal" && (best.value === null || best.value === undefined))) best = value;
     }
-    return best;
+    return agreed(best, values);
   }
 
   #identifier(node: TSESTree.Identifier, module: SourceModule): Value {
@@ -220,16 +254,17 @@ export class Evaluator {
       if (node.name === "globalThis" || node.name === "global") return { kind: "external", specifier: "global", name: "*" };
       return UNKNOWN;
     }
-    return this.#variable(variable, module);
+    return this.#remember(this.#variables, variable, () => this.#variable(variable, module));
   }
 
   #variable(variable: Scope.Variable, module: SourceModule): Value {
-    let value: Value = UNKNOWN;
     for (const definition of variable.defs) {
-      value = this.#definition(definition, variable, module);
+      const value = this.#definition(definition, variable, module);
       if (value.kind !== "unknown") return value;
     }
-    return value;
+    // A function that is declared without a body has no other definition, or an overload of one that says nothing.
+    const declared = variable.defs.map((definition) => definition.node as Node).find((node) => node.type === "TSDeclareFunction");
+    return declared ? { kind: "typed", node: declared, module } : UNKNOWN;
   }
 
   #definition(definition: Scope.Definition, variable: Scope.Variable, module: SourceModule): Value {
@@ -255,6 +290,7 @@ export class Evaluator {
   #declared(declarator: TSESTree.VariableDeclarator, name: TSESTree.Identifier, variable: Scope.Variable, module: SourceModule): Value {
     const path = patternPath(declarator.id, name);
     if (!path) return UNKNOWN;
+    if (variable.references.some((reference) => reference.isWrite() && !reference.init && this.#isOther(reference.writeExpr as Node | undefined, module))) return UNKNOWN;
     const annotation = annotationOf(declarator.id);
     if (annotation) {
       const typed = this.#follow(this.evaluateType(annotation, module), path);
@@ -262,8 +298,14 @@ export class Evaluator {
     }
     if (declarator.init) {
       const value = this.#follow(this.evaluate(declarator.init, module), path);
-      if (value.kind !== "unknown" && !(value.kind === "literal" && (value.value === null || value.value === undefined))) return value;
+      // What a changing variable starts with is not what it holds where it is read.
+      if (value.kind === "literal" && !isNothing(value) && variable.references.some((reference) => reference.isWrite() && !reference.init)) return UNKNOWN;
+      if (value.kind !== "unknown" && !isNothing(value)) return value;
+      const element = this.#element(declarator.init, path, module);
+      if (element.kind !== "unknown") return element;
     }
+    const otherwise = this.#byDefault(declarator.id, name, module);
+    if (otherwise) return otherwise;
     if (annotation) {
       const typed = this.#follow(this.evaluateType(annotation, module), path);
       if (typed.kind !== "unknown") return typed;
@@ -281,6 +323,46 @@ export class Evaluator {
     return UNKNOWN;
   }
 
+  /** Is the value that a variable is given certainly none of a library, nor the lack of one? */
+  #isOther(given: Node | undefined, module: SourceModule): boolean {
+    const inner = given && unwrap(given);
+    if (!inner) return false;
+    switch (inner.type) {
+      case "NewExpression": {
+        const { kind } = this.evaluate(inner, module);
+        // A class of a package that no library claims, or of the language.
+        return kind === "instance" || (kind === "unknown" && ["unknown", "external"].includes(this.evaluate(inner.callee, module).kind));
+      }
+      case "ArrayExpression":
+      case "ArrowFunctionExpression":
+      case "FunctionExpression":
+      case "TemplateLiteral":
+        return true;
+      case "Literal":
+        return inner.value !== null;
+      default:
+        return false;
+    }
+  }
+
+  /** The default of a destructured name, when that is a library's. */
+  #byDefault(pattern: Node, name: TSESTree.Identifier, module: SourceModule): LibraryValue | undefined {
+    const given = patternDefault(pattern, name);
+    return given && this.library(given, module);
+  }
+
+  /** An element of an array literal, or of `await Promise.all([…])`. */
+  #element(node: Node, path: readonly string[], module: SourceModule): Value {
+    let inner = unwrap(node);
+    if (inner.type === "AwaitExpression") inner = unwrap(inner.argument);
+    if (inner.type === "CallExpression" && inner.arguments[0] && module.text.slice(...inner.callee.range) === "Promise.all") inner = unwrap(inner.arguments[0]);
+    const [index, ...rest] = path;
+    if (inner.type !== "ArrayExpression" || index === undefined || !/^\d+$/u.test(index)) return UNKNOWN;
+    const elements = inner.elements.slice(0, Number(index) + 1);
+    const element = elements[Number(index)];
+    return element && !elements.some((item) => item?.type === "SpreadElement") ? this.#follow(this.evaluate(element, module), rest) : UNKNOWN;
+  }
+
   #follow(value: Value, path: readonly string[]): Value {
     return path.reduce((current, name) => this.member(current, name), value);
   }
@@ -290,8 +372,10 @@ export class Evaluator {
       const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
       const path = patternPath(pattern, name);
       if (!path) continue;
-      const value = this.#parameterAt(fn, index, module);
-      return this.#follow(value, path);
+      const value = this.#follow(this.#parameterAt(fn, index, module), path);
+      if (value.kind !== "unknown" && value.kind !== "parameter") return value;
+      const annotated = annotationOf(pattern) !== undefined;
+      return this.#byDefault(pattern, name, module) ?? (annotated || path.length === 0 ? undefined : this.#fromCallers(fn, module, index, path)) ?? value;
     }
     return UNKNOWN;
   }
@@ -318,36 +402,66 @@ export class Evaluator {
       if (value.kind === "library") return value;
     }
     if (typed.kind !== "unknown") return typed;
-    return annotation ? own : (this.#fromCallers(fn, module, index) ?? own);
+    return annotation ? own : (this.#fromCallers(fn, module, index, []) ?? own);
   }
 
   /** The parameter of a function whose own type is stated: `const f: Handler = (ctx) => …`, `handler: (tx: Tx) => …`. */
   #contextualParameter(fn: FunctionNode, module: SourceModule, index: number): Value {
     const parent = wrapped(fn).parent;
+    if (parent?.type === "Property") return this.#parameterOfMember(parent, module, index);
     if (parent?.type !== "VariableDeclarator") return UNKNOWN;
     const annotation = annotationOf(parent.id);
     if (!annotation) return UNKNOWN;
     return this.#parameterOfType(this.evaluateType(annotation, module), index);
   }
 
-  /** A function without annotations that is called in its own file: the argument says what the parameter is. */
-  #fromCallers(fn: FunctionNode, module: SourceModule, index: number): Value | undefined {
+  /** The parameter of a function in an object that a function of the project is given: `run({ handle: (tx) => … })`. */
+  #parameterOfMember(property: TSESTree.Property, module: SourceModule, index: number): Value {
+    const object = wrapped(property.parent);
+    const call = object.parent;
+    const name = keyName(property);
+    if (name === undefined || call?.type !== "CallExpression") return UNKNOWN;
+    const position = call.arguments.findIndex((argument) => argument === object);
+    const fn = position < 0 ? undefined : this.evaluate(call.callee, module);
+    const declared = fn?.kind === "function" ? fn.node.params[position] : undefined;
+    const annotation = declared && annotationOf(declared.type === "TSParameterProperty" ? declared.parameter : declared);
+    if (fn?.kind !== "function" || !annotation) return UNKNOWN;
+    return this.#parameterOfType(this.member(this.evaluateType(annotation, fn.module), name), index);
+  }
+
+  /** A function without annotations that is called in its own file: the arguments say what the parameter is, when none contradicts. */
+  #fromCallers(fn: FunctionNode, module: SourceModule, index: number, path: readonly string[]): Value | undefined {
     const name = fn.id ?? (fn.parent?.type === "VariableDeclarator" && fn.parent.id.type === "Identifier" ? fn.parent.id : undefined);
     if (!name) return undefined;
     const variable = module.lookUp(name.name, fn.parent ?? fn);
-    for (const reference of variable?.references.slice(0, 20) ?? []) {
+    let found: Value | undefined;
+    for (const reference of variable?.references.slice(0, MAX_CALLERS) ?? []) {
       const identifier = reference.identifier as Node;
       const call = identifier.parent;
       if (call?.type !== "CallExpression" || call.callee !== identifier) continue;
       const argument = call.arguments[index];
       if (!argument || argument.type === "SpreadElement") continue;
-      const value = this.evaluate(argument, module);
-      if (value.kind === "library") return value;
+      if (path.length === 0 && this.#isOther(argument, module)) return undefined;
+      const value = this.#follow(this.evaluate(argument, module), path);
+      if (value.kind === "library") found ??= value;
     }
-    return undefined;
+    return found;
   }
 
   #callbackOf(call: TSESTree.CallExpression, module: SourceModule, argument: number, parameter: number): Value {
+    // A function that hands its callback on to itself.
+    if (this.#handing.has(call) || this.#depth >= MAX_DEPTH) return UNKNOWN;
+    this.#handing.add(call);
+    this.#depth++;
+    try {
+      return this.#passedToCallback(call, module, argument, parameter);
+    } finally {
+      this.#depth--;
+      this.#handing.delete(call);
+    }
+  }
+
+  #passedToCallback(call: TSESTree.CallExpression, module: SourceModule, argument: number, parameter: number): Value {
     const callee = unwrap(call.callee);
     if (callee.type === "MemberExpression") {
       const name = memberName(callee);
@@ -402,7 +516,7 @@ export class Evaluator {
     if (value.kind === "function") {
       return this.#parameterAt(value.node, index, value.module);
     }
-    if (value.kind === "typed" && (value.node.type === "TSFunctionType" || value.node.type === "TSMethodSignature")) {
+    if (value.kind === "typed" && isSignature(value.node)) {
       const parameter = value.node.params[index];
       const annotation = parameter && annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
       return annotation ? this.evaluateType(annotation, value.module) : UNKNOWN;
@@ -415,7 +529,7 @@ export class Evaluator {
       const reference = node.moduleReference;
       if (reference.type !== "TSExternalModuleReference") return UNKNOWN;
       const specifier = literalString(reference.expression);
-      return specifier === undefined ? UNKNOWN : this.#module(specifier, module);
+      return specifier === undefined ? UNKNOWN : this.#require(specifier, module);
     }
     if (parent?.type !== "ImportDeclaration") return UNKNOWN;
     const specifier = parent.source.value;
@@ -528,6 +642,7 @@ export class Evaluator {
   #commonJsExport(module: SourceModule, name: string): Value {
     let whole: Node | undefined;
     let single: Node | undefined;
+    let exportsMembers = false;
     for (const statement of module.program.body) {
       if (statement.type !== "ExpressionStatement") continue;
       let assignment: Node = statement.expression;
@@ -537,13 +652,17 @@ export class Evaluator {
         if (target.type === "MemberExpression") {
           const property = memberName(target);
           if (isModuleExports(target)) whole = assignment.right;
-          else if (property === name && (isModuleExports(target.object) || isExports(target.object))) single = assignment.right;
+          else if (isModuleExports(target.object) || isExports(target.object)) {
+            exportsMembers = true;
+            if (property === name) single = assignment.right;
+          }
         }
         assignment = assignment.right;
       }
     }
     if (single) return this.evaluate(single, module);
-    if (!whole) return UNKNOWN;
+    // The members of `exports` together are what a default import gets.
+    if (!whole) return name === "default" && exportsMembers ? { kind: "namespace", module } : UNKNOWN;
     const value = this.evaluate(whole, module);
     return name === "default" || name === "module.exports" ? value : this.member(value, name);
   }
@@ -567,7 +686,7 @@ export class Evaluator {
       }
       if (receiver.kind === "external" && isPassThrough(receiver.specifier, name)) return first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
     }
-    const value = this.evaluate(callee, module);
+    const value = this.#callable(this.evaluate(callee, module));
     switch (value.kind) {
       case "library":
         return this.#libraries.get(value.library)?.call?.(value, { node, module }) ?? UNKNOWN;
@@ -577,8 +696,9 @@ export class Evaluator {
         return this.#result(value, { node, module });
       case "typed":
         return this.#resultOfType(value);
-      case "parameter":
       case "external":
+        return isPassThrough(value.specifier, value.name) && first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
+      case "parameter":
       case "class":
       case "instance":
       case "object":
@@ -591,19 +711,22 @@ export class Evaluator {
     }
   }
 
-  /** `require(m)` is what the module assigns to `module.exports`, or its namespace. */
+  /** `require(m)` is what a module of the project assigns to `module.exports`, or its namespace. */
   #require(specifier: string, module: SourceModule): Value {
     const value = this.#module(specifier, module);
-    if (value.kind === "external") {
-      const itself = this.#external(specifier, "default");
-      return itself.kind === "library" ? itself : value;
-    }
-    return value;
+    if (value.kind !== "namespace") return value;
+    const whole = this.exportOf(value.module, "module.exports");
+    return whole.kind === "unknown" ? value : whole;
+  }
+
+  /** What is called, or made with `new`: a package as a whole stands for what it exports by default. */
+  #callable(value: Value): Value {
+    return value.kind === "external" && value.name === "*" ? this.#external(value.specifier, "default") : value;
   }
 
   #resultOfType(value: Value): Value {
     if (value.kind !== "typed") return UNKNOWN;
-    if (value.node.type === "TSFunctionType" || value.node.type === "TSMethodSignature") {
+    if (isSignature(value.node)) {
       return value.node.returnType ? this.evaluateType(value.node.returnType.typeAnnotation, value.module) : UNKNOWN;
     }
     return UNKNOWN;
@@ -620,12 +743,39 @@ export class Evaluator {
       if (typed.kind !== "unknown") return this.#substitute(typed, fn.node, call);
     }
     let best: Value = UNKNOWN;
+    const values: Value[] = [];
     for (const expression of returnedExpressions(fn.node)) {
       const value = this.#substitute(this.evaluate(expression, fn.module), fn.node, call);
       if (value.kind === "library") return value;
+      values.push(value);
       if (best.kind === "unknown") best = value;
+      const made = value.kind === "unknown" ? this.#madeByArgument(expression, fn, call) : UNKNOWN;
+      if (made.kind !== "unknown") return made;
     }
-    return best;
+    return agreed(best, values);
+  }
+
+  /** `return (value ??= make())`: a function that is given as an argument makes the result. */
+  #madeByArgument(expression: Node, fn: FunctionValue, call: NodeRef<TSESTree.CallExpression>): Value {
+    if (expression.type === "TSAsExpression") {
+      const typed = this.#typeForCall(expression.typeAnnotation, fn, call);
+      if (typed.kind !== "unknown") return typed;
+    }
+    const inner = unwrap(expression);
+    switch (inner.type) {
+      case "AwaitExpression":
+        return this.#madeByArgument(inner.argument, fn, call);
+      case "LogicalExpression":
+      case "AssignmentExpression":
+        return this.#madeByArgument(inner.right, fn, call);
+      case "CallExpression": {
+        const maker = this.evaluate(inner.callee, fn.module);
+        const made = maker.kind === "parameter" ? this.#substitute(maker, fn.node, call) : UNKNOWN;
+        return made.kind === "function" ? this.#result(made, { node: inner, module: fn.module }) : UNKNOWN;
+      }
+      default:
+        return UNKNOWN;
+    }
   }
 
   /** `f<T>(make: () => T): T`: the type parameter is what the argument is or returns. */
@@ -646,6 +796,26 @@ export class Evaluator {
     return undefined;
   }
 
+  /** A type that is stated over a type parameter of the function, for one call: `ReturnType<T["sqlite"]>`. */
+  #typeForCall(node: Node, fn: FunctionValue, call: NodeRef<TSESTree.CallExpression>): Value {
+    if (node.type === "TSIndexedAccessType" && node.indexType.type === "TSLiteralType" && node.indexType.literal.type === "Literal") {
+      return this.member(this.#typeForCall(node.objectType, fn, call), String(node.indexType.literal.value));
+    }
+    const name = typeName(node);
+    const first = node.type === "TSTypeReference" ? node.typeArguments?.params[0] : undefined;
+    if (name === "ReturnType" && first) {
+      const made = this.#typeForCall(first, fn, call);
+      return made.kind === "function" ? this.#result(made, call) : UNKNOWN;
+    }
+    if (name === undefined || fn.node.typeParameters?.params.some((item) => item.name.name === name) !== true) return UNKNOWN;
+    for (const [index, parameter] of fn.node.params.entries()) {
+      const declared = annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
+      const argument = call.node.arguments[index];
+      if (declared && typeName(declared) === name && argument && argument.type !== "SpreadElement") return this.evaluate(argument, call.module);
+    }
+    return UNKNOWN;
+  }
+
   /** Replaces the function's own parameter by what the call passes. */
   #substitute(value: Value, fn: FunctionNode, call: NodeRef<TSESTree.CallExpression>): Value {
     if (value.kind !== "parameter" || value.function !== fn) return value;
@@ -654,22 +824,23 @@ export class Evaluator {
     return this.#follow(this.evaluate(argument, call.module), value.path);
   }
 
-  #construct(value: Value, at: NodeRef): Value {
+  #construct(constructed: Value, at: NodeRef): Value {
+    const value = this.#callable(constructed);
     if (value.kind === "library") return this.#libraries.get(value.library)?.construct?.(value, at) ?? UNKNOWN;
     if (value.kind === "class") return this.#instance(value.node, value.module);
     return UNKNOWN;
   }
 
   /** An instance of a class of the project; of a library, when the class extends one of its classes. */
-  #instance(node: ClassNode, module: SourceModule): Value {
-    if (node.superClass) {
-      const base = this.evaluate(node.superClass, module);
+  #instance(node: ClassNode, module: SourceModule, below: readonly ClassNode[] = []): Value {
+    if (node.superClass && !below.includes(node)) {
+      const base = this.#callable(this.evaluate(node.superClass, module));
       if (base.kind === "library") {
         const instance = this.#libraries.get(base.library)?.construct?.(base, { node, module });
         if (instance) return { ...instance, at: { node, module } };
       }
       if (base.kind === "class") {
-        const instance = this.#instance(base.node, base.module);
+        const instance = this.#instance(base.node, base.module, [...below, node]);
         if (instance.kind === "library") return { ...instance, at: { node, module } };
       }
     }
@@ -715,7 +886,11 @@ export class Evaluator {
       case "external": {
         if (value.specifier === "global") return UNKNOWN;
         const base = value.name === "*" || value.name === "default" ? "" : `${value.name}.`;
-        return this.#external(value.specifier, base + name);
+        const member = this.#external(value.specifier, base + name);
+        if (member.kind !== "external" || value.name !== "*") return member;
+        // `require("lib").member` of a package whose default export is the whole.
+        const whole = this.#callable(value);
+        return whole.kind === "library" ? this.#member(whole, name) : member;
       }
       case "class":
         return this.#classMember(value.node, value.module, name, true);
@@ -738,7 +913,8 @@ export class Evaluator {
     }
   }
 
-  #classMember(node: ClassNode, module: SourceModule, name: string, isStatic: boolean): Value {
+  #classMember(node: ClassNode, module: SourceModule, name: string, isStatic: boolean, below: readonly ClassNode[] = []): Value {
+    if (below.includes(node)) return UNKNOWN;
     for (const element of node.body.body) {
       switch (element.type) {
         case "PropertyDefinition":
@@ -775,7 +951,7 @@ export class Evaluator {
     }
     if (node.superClass) {
       const base = this.evaluate(node.superClass, module);
-      if (base.kind === "class") return this.#classMember(base.node, base.module, name, isStatic);
+      if (base.kind === "class") return this.#classMember(base.node, base.module, name, isStatic, [...below, node]);
     }
     return UNKNOWN;
   }
@@ -810,7 +986,7 @@ export class Evaluator {
   #objectMember(node: TSESTree.ObjectExpression, module: SourceModule, name: string): Value {
     for (const property of [...node.properties].reverse()) {
       if (property.type === "SpreadElement") {
-        const value = this.#member(this.evaluate(property.argument, module), name);
+        const value = this.member(this.evaluate(property.argument, module), name);
         if (value.kind !== "unknown" && value.kind !== "parameter") return value;
         continue;
       }
@@ -933,6 +1109,10 @@ export class Evaluator {
   }
 
   #typeDeclaration(node: Node, module: SourceModule): Value {
+    return this.#remember(this.#declarations, node, () => this.#declaredType(node, module));
+  }
+
+  #declaredType(node: Node, module: SourceModule): Value {
     if (node.type === "TSTypeAliasDeclaration") return this.evaluateType(node.typeAnnotation, module);
     if (node.type === "TSInterfaceDeclaration") {
       // An interface that only extends a library's type is that type.
@@ -942,6 +1122,7 @@ export class Evaluator {
       }
       return { kind: "typed", node, module };
     }
+    if (node.type === "TSTypeParameter") return node.constraint ? this.evaluateType(node.constraint, module) : UNKNOWN;
     return isClass(node) ? this.#instance(node, module) : UNKNOWN;
   }
 
@@ -995,6 +1176,11 @@ export class Evaluator {
   }
 }
 
+/** A literal is known only when every alternative is the same one. */
+function agreed(best: Value, alternatives: readonly Value[]): Value {
+  return best.kind === "literal" && alternatives.some((value) => value.kind !== "literal" || value.value !== best.value) ? UNKNOWN : best;
+}
+
 /** A call without arguments, for `ReturnType<typeof factory>`. */
 const EMPTY_CALL = { type: "CallExpression", arguments: [], range: [0, 0] } as unknown as TSESTree.CallExpression;
 
@@ -1017,6 +1203,28 @@ export function patternPath(pattern: Node, identifier: TSESTree.Identifier): rea
       for (const [index, element] of pattern.elements.entries()) {
         const path = element && element.type !== "RestElement" ? patternPath(element, identifier) : undefined;
         if (path) return [String(index), ...path];
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The default that a pattern gives one of its identifiers. */
+function patternDefault(pattern: Node, identifier: TSESTree.Identifier): Node | undefined {
+  switch (pattern.type) {
+    case "AssignmentPattern":
+      return pattern.left.type === "Identifier" && pattern.left.range[0] === identifier.range[0] ? pattern.right : patternDefault(pattern.left, identifier);
+    case "ObjectPattern":
+      for (const property of pattern.properties) {
+        const found = property.type === "RestElement" ? undefined : patternDefault(property.value, identifier);
+        if (found) return found;
+      }
+      return undefined;
+    case "ArrayPattern":
+      for (const element of pattern.elements) {
+        const found = element ? patternDefault(element, identifier) : undefined;
+        if (found) return found;
       }
       return undefined;
     default:
@@ -1109,6 +1317,15 @@ function entityRoot(node: Node): TSESTree.Identifier | undefined {
   if (node.type === "Identifier") return node;
   if (node.type === "TSQualifiedName") return entityRoot(node.left);
   return node.type === "MemberExpression" ? entityRoot(node.object) : undefined;
+}
+
+/** A type that says what a function takes and gives. */
+function isSignature(node: Node): node is TSESTree.TSFunctionType | TSESTree.TSMethodSignature | TSESTree.TSDeclareFunction {
+  return node.type === "TSFunctionType" || node.type === "TSMethodSignature" || node.type === "TSDeclareFunction";
+}
+
+function isNothing(value: Value): boolean {
+  return value.kind === "literal" && (value.value === null || value.value === undefined);
 }
 
 function isModuleExports(node: Node): boolean {
