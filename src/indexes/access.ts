@@ -275,7 +275,11 @@ class Judgement {
     const right = resolve(other, this.#relation);
     if (left.kind === "unknown" || right.kind === "unknown") return { verdict: "unknown", reason: "unknown-column" };
     if (left.kind === "foreign" && right.kind === "foreign") return undefined;
-    if (left.kind === "own" && right.kind === "own") return { verdict: "unusable", reason: "same-row", column: left.column.name };
+    if (left.kind === "own" && right.kind === "own") {
+      // `a = b AND b = 5` makes planners conclude `a = 5`.
+      const indexed = this.#indexes.some((index) => mentions(index, left.column) || mentions(index, right.column));
+      return { verdict: predicate.operator === "=" && indexed ? "unknown" : "unusable", reason: "same-row", column: left.column.name };
+    }
     const own = left.kind === "own" ? predicate.column : other;
     switch (predicate.operator) {
       case "=":
@@ -535,7 +539,8 @@ class Judgement {
     for (const operand of operands) {
       switch (operand.kind) {
         case "expression":
-          if (operand.volatile === "yes") return no("volatile");
+          // SQLite puts constants in the place of columns: in `a = b + 1 AND b = 5` the right side becomes constant.
+          if (operand.volatile === "yes") return this.#dialect === "sqlite" ? perhaps("volatile") : no("volatile");
           if (operand.volatile === "unknown") return perhaps("operator");
           break;
         case "subquery":

@@ -40,7 +40,7 @@ export function describeReason(path: AccessPath, table: Table): string {
     case "same-row":
       return "two columns of the same row are compared";
     case "volatile":
-      return `${column} is compared with a value that changes from row to row`;
+      return `${column} is compared with a value that may change from row to row`;
     case "or":
       return path.column === undefined ? "one side of the OR cannot use an index" : `the side of the OR on ${column} cannot use an index, so every row is read`;
     case "anti-join":

@@ -39,9 +39,11 @@ const rows: readonly Row[] = [
   [["a"], "a = null", eq("a", lit(null)), "unknown"],
   [["a"], "not (a < ?)", not(cmp("a", "<")), ["usable", "usable", "usable", "unknown"]],
   [["a"], "not (a = ?)", not(eq("a")), ["unusable", "unknown", "unknown", "unusable"]],
-  [["a"], "a = random()", eq("a", { kind: "expression", volatile: "yes" }), "unusable", "volatile"],
+  [["a"], "a = random()", eq("a", { kind: "expression", volatile: "yes" }), ["unusable", "unusable", "unusable", "unknown"], "volatile"],
   [["a"], "a > now()", cmp("a", ">", { kind: "expression", volatile: "no" }), "usable"],
-  [["a"], "a = b", joined("t.a", "t.b"), "unusable", "same-row"],
+  [["a"], "a = b", joined("t.a", "t.b"), "unknown", "same-row"],
+  [["c"], "a = b", joined("t.a", "t.b"), "unusable", "same-row"],
+  [["a"], "a < b", joined("t.a", "t.b", "<"), "unusable", "same-row"],
   // AND, OR
   [["a"], "a = ? or b = ?", or(eq("a"), eq("b")), "unusable", "or"],
   [["a", "b"], "a = ? or b = ?", or(eq("a"), eq("b")), "usable"],
