@@ -17,17 +17,38 @@ export function constantOf(node: Node, module: SourceModule, values: Evaluator):
     const operand = constantOf(inner.argument, module, values);
     return typeof operand?.value === "number" ? { value: -operand.value, known: true } : undefined;
   }
-  const value = isVariable(inner, module) ? undefined : values.evaluate(inner, module);
+  const value = isFixed(inner, module) ? values.evaluate(inner, module) : undefined;
   if (value?.kind === "literal") return { value: value.value, known: true };
   if (inner.type === "MemberExpression" && isEnumMember(inner, module)) return { value: undefined, known: false };
   return undefined;
 }
 
-/** A `let` that changes is no constant, whatever it starts with. */
-function isVariable(node: Node, module: SourceModule): boolean {
-  if (node.type !== "Identifier") return false;
-  const variable = module.lookUp(node.name, node);
-  return variable !== undefined && variable !== null && variable.references.some((reference) => reference.isWrite() && !reference.init);
+/**
+ * Is what the expression evaluates to what it is in every run? Not so for a variable that changes, for what a call gives
+ * back, and for what is taken out of either: there the evaluation tells one of the possible values.
+ */
+function isFixed(node: Node, module: SourceModule): boolean {
+  switch (node.type) {
+    case "Identifier": {
+      if (node.name === "undefined") return true;
+      const variable = module.lookUp(node.name, node);
+      const definition = variable?.defs[0];
+      if (!variable || !definition || variable.references.some((reference) => reference.isWrite() && !reference.init)) return false;
+      if ((definition.type as string) !== "Variable") return (definition.type as string) !== "Parameter";
+      const declarator = definition.node as Node;
+      return declarator.type === "VariableDeclarator" && declarator.id.type === "Identifier" && declarator.init !== null && isFixed(unwrap(declarator.init), module);
+    }
+    case "MemberExpression":
+      return isFixed(unwrap(node.object), module);
+    case "CallExpression":
+      // `Object.freeze({ … })`
+      return module.text.slice(...node.callee.range) === "Object.freeze";
+    case "AwaitExpression":
+    case "YieldExpression":
+      return false;
+    default:
+      return true;
+  }
 }
 
 /**

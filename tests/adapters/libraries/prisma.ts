@@ -108,7 +108,7 @@ export const prisma: LibraryScenarios = {
       Model.updateMany({ a: 1 }, { b: 2 });
       stripe.customers.update("cus", { name: "a" }); stripe.accounts.del("a"); redis.del("a"); cache.deleteMany(["a"]); this.cache.deleteMany(ids);
       supabase.from("orders").delete(); mongo.orders.updateMany({ a: 1 }, { $set: { b: 2 } });
-      db.query.orders.findMany({ where: {} }); EditorState.create({ doc: "" }); api.orders.findMany({ where: {} });
+      EditorState.create({ doc: "" }); api.orders.findMany({ where: {} });
       Object.create({ data: 1 }); ids.reduce.count; _.groupBy(ids, "a");
     `,
   },
