@@ -136,9 +136,16 @@ function readText(sql: SqlText, text: FoldedText, given: TextQuery): SqlReading 
   const outer = text.optional.filter((piece) => !text.optional.some((other) => other !== piece && other.start <= piece.start && piece.end <= other.end && (other.start < piece.start || piece.end < other.end)));
   const holes: SqlHole[] = [
     ...sql.holes.filter((hole) => !outer.some((piece) => piece.start <= hole.span.start && hole.span.end <= piece.end)),
-    ...outer.map((span): SqlHole => ({ span, kind: "text" })),
+    ...outer.map((piece): SqlHole => ({ span: trimmed(piece, sql.text), kind: "text" })),
   ];
   return readSql({ text: sql.text, holes: holes.sort((a, b) => a.span.start - b.span.start) }, options);
+}
+
+/** The span without the blanks around: a hole that touches a word is taken for a part of it. */
+function trimmed(span: Span, text: string): Span {
+  const piece = text.slice(span.start, span.end);
+  const start = span.start + (piece.length - piece.trimStart().length);
+  return start >= span.end ? span : { start, end: span.end - (piece.length - piece.trimEnd().length) };
 }
 
 function optionalParts(isOptional: (span: Span | undefined) => boolean): Parameters<typeof mapStatement>[1] {

@@ -192,8 +192,9 @@ class Folder {
       });
       return;
     }
-    if (isText(inner) && this.#tried(() => this.add(inner, module, depth + 1))) return;
-    this.#hole(isNumeric(inner) ? "scalar" : "text", inner, module);
+    const numeric = isNumeric(inner, module);
+    if (!numeric && isText(inner) && this.#tried(() => this.add(inner, module, depth + 1))) return;
+    this.#hole(numeric ? "scalar" : "text", inner, module);
   }
 
   #template(node: TSESTree.TemplateLiteral, module: SourceModule, depth: number): void {
@@ -299,17 +300,17 @@ class Folder {
     if (separator === undefined) return false;
     const list = elementsOf(receiver, module);
     if (!list) return false;
-    // Conditions may come in any number; elsewhere (rows, columns) it matters how often a piece is there.
     const isCondition = /^\s*(?:and|or)\s*$/iu.test(separator);
     for (const [index, element] of list.elements.entries()) {
       const fold = (): boolean => {
         if (index > 0) this.#constant(separator);
+        const start = this.#text.length;
         this.#interpolated(element.node, module, depth);
-        return true;
+        // Conditions, columns and assignments may come in any number; of rows it matters how many there are.
+        return element.certain || isCondition || !/^\s*(?:\(|$)/u.test(this.#text.slice(start));
       };
       if (element.certain) fold();
-      else if (isCondition) this.#optionally(fold);
-      else {
+      else if (!this.#tried(() => this.#optionally(fold))) {
         if (index > 0) this.#constant(separator);
         this.#hole("text", element.node, module);
       }
@@ -465,11 +466,36 @@ function isText(node: Node): boolean {
   }
 }
 
-function isNumeric(node: Node): boolean {
-  if (node.type === "CallExpression" && node.callee.type === "Identifier") return node.callee.name === "Number" || node.callee.name === "parseInt" || node.callee.name === "parseFloat";
-  if (node.type === "MemberExpression") return memberName(node) === "length";
-  if (node.type === "BinaryExpression") return ["-", "*", "/", "%"].includes(node.operator) || (node.operator === "+" && isNumeric(unwrap(node.left)) && isNumeric(unwrap(node.right)));
-  return node.type === "Literal" && typeof node.value === "number";
+/** Is the value certainly a number? */
+function isNumeric(node: Node, module: SourceModule): boolean {
+  const inner = unwrap(node);
+  switch (inner.type) {
+    case "CallExpression":
+      return inner.callee.type === "Identifier" ? ["Number", "parseInt", "parseFloat"].includes(inner.callee.name) : inner.callee.type === "MemberExpression" && inner.callee.object.type === "Identifier" && ["Math", "Number"].includes(inner.callee.object.name);
+    case "MemberExpression":
+      return memberName(inner) === "length";
+    case "UpdateExpression":
+      return true;
+    case "BinaryExpression":
+      return ["-", "*", "/", "%"].includes(inner.operator) || (inner.operator === "+" && isNumeric(inner.left, module) && isNumeric(inner.right, module));
+    case "Literal":
+      return typeof inner.value === "number";
+    case "Identifier": {
+      // `let index = 1; … index++ … index += 2`
+      const variable = module.lookUp(inner.name, inner);
+      const declarator = variable?.defs[0]?.node as Node | undefined;
+      if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init || unwrap(declarator.init).type === "Identifier" || !isNumeric(declarator.init, module)) return false;
+      return variable?.references.every((reference) => reference.init === true || !reference.isWrite() || isNumericWrite(reference.identifier as Node, module)) === true;
+    }
+    default:
+      return false;
+  }
+}
+
+function isNumericWrite(written: Node, module: SourceModule): boolean {
+  const parent = written.parent;
+  if (parent?.type === "UpdateExpression") return true;
+  return parent?.type === "AssignmentExpression" && parent.left === written && (parent.operator !== "=" || !contains(parent.right, written)) && unwrap(parent.right).type !== "Identifier" && isNumeric(parent.right, module);
 }
 
 export interface ListElement {

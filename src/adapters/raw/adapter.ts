@@ -3,6 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import type { Delivery, HostExpression, Opaque, Query, Sending, Site } from "../../query/model.js";
 import { looksLikeSql } from "../../sql/index.js";
 import { calleeName, contains, isFunction, keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
+import { fateOf } from "../../syntax/chain.js";
 import type { Evaluator } from "../../syntax/evaluate.js";
 import { entriesOf } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
@@ -23,7 +24,7 @@ export function driverAdapters(drivers: readonly Driver[]): readonly Adapter[] {
     flows.set(context.values, known);
     return known;
   };
-  return [...drivers.map((driver) => adapterOf(driver, flowOf)), wrapperAdapter(new Set(drivers.flatMap((driver) => [...namesOf(driver)])), flowOf)];
+  return [...drivers.map((driver) => adapterOf(driver, flowOf)), wrapperAdapter(drivers, flowOf)];
 }
 
 function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow): Adapter {
@@ -40,7 +41,8 @@ function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow
 }
 
 /** A call whose callee is a function of the project that hands SQL text to a driver. */
-function wrapperAdapter(names: ReadonlySet<string>, flowOf: (context: AdapterContext) => TextFlow): Adapter {
+function wrapperAdapter(drivers: readonly Driver[], flowOf: (context: AdapterContext) => TextFlow): Adapter {
+  const names = new Set(drivers.flatMap((driver) => [...namesOf(driver)]));
   return {
     id: "sql-wrapper",
     title: "the project's own wrappers of a driver",
@@ -50,9 +52,27 @@ function wrapperAdapter(names: ReadonlySet<string>, flowOf: (context: AdapterCon
       if (candidate.type !== "CallExpression" || !(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
       const flow = flowOf(context);
       if (flow.methodAt(candidate, context.module)) return undefined;
-      return recogniseFlows(candidate, flow.flowsOf(candidate, context.module), context, flow);
+      const flows = flow.flowsOf(candidate, context.module);
+      return flows.length > 0 ? recogniseFlows(candidate, flows, context, flow) : recogniseExecutor(candidate, drivers, context, flow);
     },
   };
+}
+
+/**
+ * `await executor("SELECT …", [id])`, where the function is a parameter: SQL text, an awaited result and a driver among
+ * the dependencies say together what the parameter is.
+ */
+function recogniseExecutor(call: TSESTree.CallExpression, drivers: readonly Driver[], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+  const callee = unwrap(call.callee);
+  const [text, values] = call.arguments;
+  if (callee.type !== "Identifier" || !text || text.type === "SpreadElement" || fateOf(call).fate !== "settled") return undefined;
+  const value = context.values.evaluate(callee, context.module);
+  if (value.kind !== "parameter" && value.kind !== "typed") return undefined;
+  const [driver, ...others] = drivers.filter((item) => item.shape && item.packages.some((name) => context.uses(name)));
+  if (!driver || others.length > 0) return undefined;
+  const { module } = context;
+  const made: Flow = { driver, evidence: "shape", text: { node: text, module }, values: values ? [{ node: values, module }] : [], delivery: undefined, lazy: false, appended: false, replaced: [] };
+  return textsOf(made, context).some((item) => item.text && looksLikeSql(item.text.text)) ? recogniseFlows(call, [made], context, flow) : undefined;
 }
 
 /** The wrappers have no exports of their own: what they are follows from what they do. */

@@ -332,11 +332,10 @@ export class TextFlow {
   }
 }
 
-/** A function that code calls by a name: declared, a method, or held in a variable or property. Not a callback. */
+/** A function that code calls by a name: declared, a method, held or returned. Not one that is handed to a call, which decides what it is given. */
 function isCallable(fn: FunctionNode): boolean {
-  if (fn.type === "FunctionDeclaration") return true;
   const parent = wrapped(fn).parent;
-  return parent?.type === "VariableDeclarator" || parent?.type === "MethodDefinition" || parent?.type === "Property" || parent?.type === "PropertyDefinition" || parent?.type === "AssignmentExpression";
+  return parent?.type !== "CallExpression" && parent?.type !== "NewExpression";
 }
 
 /** `cache[sql] = db.prepare(sql); … return cache[sql]` and `cache.set(sql, statement); … return cache.get(sql)`. */
