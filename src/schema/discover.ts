@@ -246,7 +246,9 @@ const TABLE_MAKER = /\b(?:pg|mysql|sqlite|singlestore)(?:Table|Schema|TableCreat
 const CORE = /["']drizzle-orm\/(pg|mysql|sqlite|singlestore)-core["']/u;
 
 function drizzleDatabases(workspace: Workspace, host: Host, folders: readonly MigrationFolder[]): Found {
-  const users = workspace.packages.filter((candidate) => candidate.dependencies.has("drizzle-orm"));
+  const direct = workspace.packages.filter((candidate) => candidate.dependencies.has("drizzle-orm"));
+  // A monorepo may state its dependencies once, at the root.
+  const users = workspace.packages.filter((candidate) => direct.some((owner) => owner === candidate || isInside(candidate.directory, owner.directory)));
   const taken = new Set<MigrationFolder>();
   if (users.length === 0) return { databases: [], taken };
   const groups = new Map<string, { package: Package; dialect: SchemaDialect; config: DrizzleConfig | undefined; files: string[]; casing: DrizzleConfig["casing"] }>();

@@ -229,6 +229,11 @@ interface Account {
   readonly model: SchemaModel;
 }
 
+/** A file that was not read may have an index on any table. */
+function doubted(part: SchemaPart, uncertain: string): SchemaPart {
+  return { ...part, tables: part.tables.map((table) => ({ uncertain, ...table })) };
+}
+
 /** All accounts of one database. */
 class Cluster {
   readonly members: readonly Database[];
@@ -359,6 +364,8 @@ class Database {
     if (replayed !== undefined) parts.push(replayed);
     if (files.drizzle.length > 0) parts.push(readDrizzle(this.#readAll(files.drizzle), dialect, files.casing, replayed?.tables));
     const digest = this.digest();
+    const unread = [...files.dumps, ...files.migrations].find((file) => this.#read(file) === undefined);
+    if (unread !== undefined) parts.splice(0, parts.length, ...parts.map((part) => doubted(part, `\`${path.basename(unread)}\` could not be read`)));
     // The texts were needed for the digest and the model only.
     this.#texts.clear();
     return { parts, model: mergeParts(parts, dialect, digest) };

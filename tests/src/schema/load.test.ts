@@ -221,3 +221,11 @@ describe("several accounts of one database", () => {
     expect(index.schemaFor("/w/a/x.ts")?.table("posts")?.indexes.map((item) => item.name)).not.toContain("posts_author");
   });
 });
+
+describe("files that cannot be read", () => {
+  it("leave every table of their database uncertain", () => {
+    const files = memoryHost({ "/w/package.json": manifest("app"), "/w/migrations/0001_a.sql": "CREATE TABLE a (id int);", "/w/migrations/0002_b.sql": "" });
+    const host: Host = { ...files, readText: (file) => (file.endsWith("0002_b.sql") ? undefined : files.readText(file)) };
+    expect(new SchemaIndex({ host, cwd: "/w" }).schemaFor("/w/x.ts")?.table("a")?.uncertain).toContain("0002_b.sql");
+  });
+});
