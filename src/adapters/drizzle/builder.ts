@@ -10,7 +10,7 @@ import { readObject } from "../../syntax/objects.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { FragmentReader, isAggregateText } from "./fragments.js";
 import { AGGREGATES } from "./model.js";
-import { Reader, isNothing, mayVanish, optional, type Place } from "./reader.js";
+import { isNothing, mayVanish, optional, type Place, type Reader } from "./reader.js";
 import { asDialect, columnName, dialectOfTable, foreignTable, namesOf } from "./tables.js";
 
 /** Steps after which the chain holds rows or text, no builder any more. */
@@ -208,7 +208,8 @@ function whereOf(steps: readonly ChainStep[], place: Place, reader: Reader): Pre
     if (step.name !== "where") continue;
     const [argument] = step.args;
     const next = !argument ? NO_FILTER : argument.type === "SpreadElement" ? ({ op: "opaque", restricts: "unknown", reason: "the filter cannot be followed" } satisfies Predicate) : reader.condition(argument, place);
-    if (step.presence === "always") where = next;
+    // What is written and says nothing is told apart from what is not written.
+    if (step.presence === "always") where = isNothing(next) ? { op: "constant", value: true, written: false, span: reader.span(argument ?? step.call, place) } : next;
     else if (previous && exclude(previous.call, step.call)) where = mayVanish(where) && where.op === "optional" && !mayVanish(next) ? reader.oneOf(where.item, next, reader.span(step.call, place)) : reader.oneOf(where, next, reader.span(step.call, place));
     else where = isNothing(where) ? optional(next, reader.span(step.call, place)) : reader.oneOf(where, next, reader.span(step.call, place));
     previous = step;
@@ -337,6 +338,9 @@ function sourceOf(node: Node, place: Place, reader: Reader): Source {
     const nested = reader.subquery(value.role === "subquery" && value.at && value.at.module === place.module ? value.at.node : inner, place, "from");
     if (nested) return { kind: "subquery", statement: nested, alias: value.role === "subquery" ? (value.name ?? "") : "", lateral: false, span };
   }
+  const alias = value ? undefined : reader.aliasOf(inner, place);
+  const unowned = alias === undefined ? undefined : reader.subquery(inner, place, "from");
+  if (unowned) return { kind: "subquery", statement: unowned, alias: alias ?? "", lateral: false, span };
   if (value?.role === "cte" || value?.role === "with") return { kind: "cte", name: value.name ?? "", alias: value.name ?? "", span };
   if (value?.role === "fragment") return { kind: "function", name: "sql", alias: "", span };
   return { kind: "table", table: tableRef(inner, place, reader) };

@@ -218,8 +218,8 @@ function relocate<T>(part: T, move: (span: Span) => Span, properties: ReadonlySe
   function copy(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(copy);
     if (typeof value !== "object" || value === null || isHostNode(value)) return value;
-    const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [key, key === "span" && isSpan(item) ? move(item) : copy(item)]);
-    const copied: Record<string, unknown> = Object.fromEntries(entries);
+    const copied: Record<string, unknown> = {};
+    for (const [key, item] of Object.entries(value) as [string, unknown][]) copied[key] = key === "span" && isSpan(item) ? move(item) : copy(item);
     if ("wrappers" in copied && properties.has(`${typeof copied["table"] === "string" ? copied["table"] : ""}.${String(copied["name"])}`)) copied["property"] = true;
     return copied;
   }

@@ -3,7 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import type { Adapter, AdapterContext, Recognised } from "../contract.js";
 import { query, rangeOf } from "../../query/build.js";
 import type { BulkAdvice, Delivery, Edits, Opaque, OpaqueReason, Sending, Site, Statement, TextEdit } from "../../query/model.js";
-import { calleeName, memberName, receiverOf, unwrap, wrapped, type Node } from "../../syntax/ast.js";
+import { calleeName, contains, memberName, receiverOf, unwrap, walk, wrapped, type Node } from "../../syntax/ast.js";
 import { fateOf, sendingOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { KINDS, TERMINALS, dialectOfClient, lowerChain, opened, type Lowered } from "./builder.js";
@@ -150,7 +150,7 @@ function sendingOfChain(chain: Chain, terminal: ChainStep | undefined, context: 
     default:
   }
   if (chain.fate === "settled") return "now";
-  const taken = chain.taker ? takenBy(chain.taker, context) : takenAround(chain.end, context);
+  const taken = chain.taker ? (takenBy(chain.taker, context) ?? sentByHelper(chain.taker, chain.end, context)) : takenAround(chain.end, context);
   return taken ?? sendingOf(chain.fate);
 }
 
@@ -169,6 +169,27 @@ function takenBy(call: TSESTree.CallExpression, context: AdapterContext): Sendin
   const method = unwrap(call.callee);
   if (method.type === "MemberExpression" && FRAGMENT_TAKERS.has(name) && unwrap(method.object).type === "CallExpression") return "fragment";
   return name === "push" || name === "unshift" ? collectedIn(receiver, context) : undefined;
+}
+
+/** A function of the project that is given a builder, or a list of them: sent there when nothing but awaiting is done with it. */
+function sentByHelper(call: TSESTree.CallExpression, builder: Node, context: AdapterContext): Sending | undefined {
+  const index = call.arguments.findIndex((argument) => contains(argument, builder));
+  const fn = context.values.functionOf(call, context.module);
+  const parameter = fn?.node.params[index];
+  const body = fn?.node.body;
+  if (!fn || !body || parameter?.type !== "Identifier") return undefined;
+  let sent = false;
+  let completed = false;
+  walk(body, (node) => {
+    if (node.type !== "Identifier" || node.name !== parameter.name || fn.module.lookUp(node.name, node)?.defs[0]?.node !== fn.node) return undefined;
+    const use = wrapped(node);
+    const parent = use.parent;
+    if (parent?.type === "AwaitExpression" || parent?.type === "ReturnStatement" || (parent?.type === "ArrowFunctionExpression" && parent.body === use)) sent = true;
+    else if (parent?.type === "CallExpression" && parent.callee !== use && /^(?:all|allSettled|batch|transaction)$/u.test(calleeName(parent) ?? "")) sent = true;
+    else if (parent?.type !== "UnaryExpression" && parent?.type !== "IfStatement") completed = true;
+    return undefined;
+  });
+  return sent && !completed ? "now" : undefined;
 }
 
 const FRAGMENT_TAKERS: ReadonlySet<string> = new Set(["from", "where", "innerJoin", "leftJoin", "rightJoin", "fullJoin", "crossJoin", "select", "with", ...SET_OPERATORS]);

@@ -3,7 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import type { AdapterContext } from "../contract.js";
 import { NO_FILTER, and, or, spanOf } from "../../query/build.js";
 import type { ColumnRef, ComparisonOperator, Dialect, HostExpression, Operand, Predicate, Span, Statement, Subquery } from "../../query/model.js";
-import { contains, enclosingFunction, isFunction, isUndefined, memberName, receiverOf, unwrap, walk, type FunctionNode, type Node } from "../../syntax/ast.js";
+import { calleeName, contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, walk, wrapped, type FunctionNode, type Node } from "../../syntax/ast.js";
 import { constantOf, lengthOf } from "../../syntax/constants.js";
 import { returnedExpressions } from "../../syntax/evaluate.js";
 import { isConditional } from "../../syntax/objects.js";
@@ -12,7 +12,7 @@ import { elementsOf } from "../../syntax/text.js";
 import type { LibraryValue, Value } from "../../syntax/values.js";
 import { FragmentReader } from "./fragments.js";
 import { COMPARISONS, DRIZZLE, drizzleValue } from "./model.js";
-import { columnName, foreignTable, namesOf } from "./tables.js";
+import { baseCall, columnName, foreignTable, namesOf } from "./tables.js";
 
 /** Where an expression stands, and what the parameters around it are. */
 export interface Place {
@@ -148,7 +148,12 @@ export class Reader {
       if (inner.type !== "CallExpression") return undefined;
       const value = this.drizzle(inner, place);
       const builder = value?.role === "subquery" ? value.parent : value;
-      if (builder?.role !== "builder" || builder.at?.node.type !== "CallExpression") return undefined;
+      if (builder?.role !== "builder" || builder.at?.node.type !== "CallExpression") {
+        const root = value ? undefined : selectWithoutClient(inner);
+        const statement = root && this.#statementOf(root, place, this);
+        if (statement) this.addSubquery(statement, role, this.span(inner, place));
+        return statement;
+      }
       const away = builder.at.module !== place.module || !contains(inner, builder.at.node);
       const there: Place = away ? { module: builder.at.module, bindings: place.bindings, anchor: this.span(inner, place) } : place;
       const statement = this.#statementOf(builder.at.node, there, this);
@@ -375,9 +380,7 @@ export class Reader {
       else items.push(...this.#list(argument.argument, place));
     }
     if (op === "and") return and(items);
-    // `or` leaves undefined arms out; without any arm there is no condition.
-    const arms = items.filter((item) => !isNothing(item));
-    return arms.length === 0 ? NO_FILTER : or(arms);
+    return disjunction(items, this.span(node, place));
   }
 
   /** Conditions of an array that is spread into `and` or `or`. */
@@ -395,6 +398,7 @@ export class Reader {
       const receiver = receiverOf(inner);
       // `[…].filter(Boolean)`: a condition that is there is truthy.
       if (receiver && callee.type === "MemberExpression" && memberName(callee) === "filter") return this.#list(receiver, place);
+      if (receiver && callee.type === "MemberExpression" && (memberName(callee) === "map" || memberName(callee) === "flatMap")) return this.#mapped(inner, place) ?? unread();
       const fn = this.context.values.functionOf(inner, place.module);
       if (fn && !place.bindings.has(fn.node)) {
         const returned = returnedExpressions(fn.node);
@@ -425,6 +429,15 @@ export class Reader {
     });
     if (list.open) items.push(...unread());
     return items;
+  }
+
+  /** `…terms.map((term) => ilike(users.name, term))`: one condition per element; without elements there is none. */
+  #mapped(call: TSESTree.CallExpression, place: Place): readonly Predicate[] | undefined {
+    const fn = call.arguments[0] ? unwrap(call.arguments[0]) : undefined;
+    const [returned, ...others] = isFunction(fn) ? returnedExpressions(fn) : [];
+    if (!returned || others.length > 0 || unwrap(returned).type === "ArrayExpression") return undefined;
+    const item = this.condition(returned, place);
+    return [isNothing(item) || mayVanish(item) ? item : { op: "optional", item, cause: "condition", droppable: "unknown", span: this.span(call, place) }];
   }
 
   /** `inArray` and `notInArray`. */
@@ -459,6 +472,16 @@ export class Reader {
     return typeof constant?.value === "string" ? constant.value.replace(/[%_].*$/su, "") : undefined;
   }
 
+  /** Alias of a sub-query, its client being known or not: `x` of `….as("x")`. */
+  aliasOf(node: Node, place: Place): string | undefined {
+    const inner = unwrap(node);
+    const initial = this.#initial(inner, place);
+    const call = unwrap(initial ?? inner);
+    const callee = call.type === "CallExpression" ? unwrap(call.callee) : undefined;
+    if (call.type !== "CallExpression" || callee?.type !== "MemberExpression" || memberName(callee) !== "as" || !selectWithoutClient(call)) return undefined;
+    return call.arguments[0] ? literalString(call.arguments[0]) : undefined;
+  }
+
   /** The column an expression is, with what stands around it. */
   column(node: Node, place: Place): ColumnRef | undefined {
     const inner = unwrap(node);
@@ -473,8 +496,10 @@ export class Reader {
       return this.#fragments.column(at.node, at.node === inner ? place : { module: at.module, bindings: place.bindings, anchor: span });
     }
     if (inner.type === "MemberExpression" && !value) {
-      const table = foreignTable(inner.object, place.module, this.context.values);
       const name = memberName(inner);
+      const alias = this.aliasOf(inner.object, place);
+      if (alias !== undefined && name !== undefined) return { table: alias, name, span, wrappers: [] };
+      const table = foreignTable(inner.object, place.module, this.context.values);
       if (table !== undefined && name !== undefined && foreignTable(inner, place.module, this.context.values) === undefined) return { table, name, property: true, span, wrappers: [] };
       const owner = unwrap(inner.object);
       if (table !== undefined && name !== undefined && owner.type === "Identifier") return { table, name, property: true, span, wrappers: [] };
@@ -537,6 +562,15 @@ export class Reader {
   }
 }
 
+/** The first call of `x.select(…).from(…)…`, whatever `x` is. */
+function selectWithoutClient(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
+  const base = baseCall(call);
+  const name = base && calleeName(base);
+  if (!base || !receiverOf(base) || (name !== "select" && name !== "selectDistinct" && name !== "selectDistinctOn")) return undefined;
+  const next = wrapped(base).parent;
+  return next?.type === "MemberExpression" && memberName(next) === "from" ? base : undefined;
+}
+
 function isDate(node: Node): boolean {
   return node.type === "NewExpression" && node.callee.type === "Identifier" && node.callee.name === "Date";
 }
@@ -565,6 +599,19 @@ export function mayVanish(predicate: Predicate): boolean {
 export function optional(predicate: Predicate, span: Span): Predicate {
   if (isNothing(predicate) || predicate.op === "optional") return predicate;
   return { op: "optional", item: predicate, cause: "condition", droppable: "yes", span };
+}
+
+/**
+ * `or(…)`: arms that are undefined are left out, and without any arm there is no condition. An arm that is there only
+ * sometimes lets more rows pass than its absence does, so beside a certain one it counts as there.
+ */
+function disjunction(items: readonly Predicate[], span: Span): Predicate {
+  const arms = items.filter((item) => !isNothing(item));
+  if (arms.length === 0) return NO_FILTER;
+  const all = or(arms.map(certain));
+  if (!arms.every(mayVanish)) return all;
+  const proved = arms.every((arm) => arm.op !== "optional" || arm.droppable === "yes");
+  return proved ? optional(all, span) : { op: "optional", item: all, cause: "condition", droppable: "unknown", span };
 }
 
 function certain(predicate: Predicate): Predicate {
