@@ -164,35 +164,28 @@ export class Prepared {
     return { start, end: Math.max(start, end) };
   }
 
-  /** The slot whose replacement contains a position of the parsed text. */
-  slotAt(offset: number): Slot | undefined {
-    const edit = this.#before(offset);
-    if (edit === undefined || offset >= edit.parsedEnd) return undefined;
-    return this.original.slots[edit.slot];
-  }
-
   /** The slots inside a place of the parsed text. */
   slotsIn(place: Place): readonly Slot[] {
+    if (this.#edits.length === 0) return none;
+    let low = 0;
+    let high = this.#edits.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#edits[middle]?.parsedEnd ?? 0) > place.start) high = middle;
+      else low = middle + 1;
+    }
     const found: Slot[] = [];
-    for (const edit of this.#edits) {
-      if (edit.parsedStart >= place.end) break;
+    for (let index = low; index < this.#edits.length; index++) {
+      const edit = this.#edits[index];
+      if (edit === undefined || edit.parsedStart >= place.end) break;
       const slot = this.original.slots[edit.slot];
-      if (edit.parsedEnd > place.start && slot !== undefined) found.push(slot);
+      if (slot !== undefined) found.push(slot);
     }
     return found;
   }
-
-  /** Where a slot begins in the parsed text. */
-  parsedStart(slot: Slot): number | undefined {
-    const index = this.original.slots.indexOf(slot);
-    return this.#edits.find((edit) => edit.slot === index)?.parsedStart;
-  }
 }
 
-/** Does a name contain the stand-in for a hole? */
-export function isHoleName(name: string): boolean {
-  return name.toLowerCase().includes(marker);
-}
+const none: readonly Slot[] = [];
 
 /** Number literals that stand for placeholders where a parser's tree has no positions: this plus the slot's index. */
 export const numericMarker = 770_000_000;
@@ -271,7 +264,7 @@ const operandExpected = new Set([
 const clauseWords = new Set(["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "RETURNING", "UNION", "INTERSECT", "EXCEPT", "SET", "VALUES", "JOIN", "LEFT", "RIGHT", "INNER", "FULL", "CROSS", "ON", "USING", "AND", "OR", "ASC", "DESC", "NULLS", "AS", "THEN", "END", "ELSE", "WHEN", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "NOT"]);
 
 /** What most likely stands at a text hole, from the tokens around it. */
-export function likelyChoice(original: Original, slot: Slot, engine: Engine): TextChoice {
+export function likelyChoice(original: Original, slot: Slot): TextChoice {
   const previous = original.tokens[slot.token - 1];
   const next = original.tokens[slot.token + 1];
   const word = previous?.kind === "word" ? previous.upper : "";
@@ -286,7 +279,7 @@ export function likelyChoice(original: Original, slot: Slot, engine: Engine): Te
   if (word === "FROM" || word === "JOIN" || word === "INTO" || word === "UPDATE" || word === "TABLE") return "identifier";
   if (!ends) return "nothing";
   if (operandExpected.has(word)) return word === "IS" ? "nothing" : "identifier";
-  if (previous.kind === "operator" && previous.text !== "*") return engine === "nodesql" ? "identifier" : "identifier";
+  if (previous.kind === "operator" && previous.text !== "*") return "identifier";
   if (previous.kind === "punct" && (previous.text === "(" || previous.text === ",")) return "identifier";
   return "nothing";
 }
@@ -295,9 +288,9 @@ export function likelyChoice(original: Original, slot: Slot, engine: Engine): Te
  * The substitutions worth trying, the likeliest first, never more than nine: all as the context suggests,
  * none at all, then each hole alone in the other ways.
  */
-export function* substitutions(original: Original, engine: Engine): Generator<ReadonlyMap<number, TextChoice>> {
+export function* substitutions(original: Original): Generator<ReadonlyMap<number, TextChoice>> {
   const textSlots = [...original.slots.entries()].filter(([, slot]) => slot.kind === "text");
-  const likely = new Map<number, TextChoice>(textSlots.map(([index, slot]) => [index, likelyChoice(original, slot, engine)]));
+  const likely = new Map<number, TextChoice>(textSlots.map(([index, slot]) => [index, likelyChoice(original, slot)]));
   yield likely;
   if (textSlots.length === 0) return;
   const seen = new Set([signature(likely)]);

@@ -3,7 +3,7 @@ import { BoundedMap } from "../base/bounded-map.js";
 import type { Dialect, Statement } from "../query/model.js";
 import type { SqlOptions, SqlReading, SqlText } from "./contract.js";
 import { canonical } from "./compare.js";
-import { guard, measure, type Engine } from "./guard.js";
+import { guard, longestText, measure, type Engine } from "./guard.js";
 import { findSlots, prepare, substitutions, type Original, type Prepared } from "./holes.js";
 import { LoweringContext } from "./lower/context.js";
 import { lowerStatement } from "./lower/statement.js";
@@ -107,7 +107,7 @@ const grammars: Readonly<Record<SecondTier, readonly [SqlparserDialect, NodesqlD
 function nodesqlReader(dialect: SecondTier): Reader {
   return {
     engine: "nodesql", dialect,
-    parse: (text, tokens) => translateNodesql(parseNodesql(grammars[dialect][1], text), tokens),
+    parse: (text, tokens) => translateNodesql(parseNodesql(grammars[dialect][1], text), tokens, dialect),
   };
 }
 
@@ -136,6 +136,7 @@ function readersOf(dialect: Dialect): readonly Reader[] {
 
 function parseEntry(sql: SqlText, options: SqlOptions): Entry {
   const started = performance.now();
+  if (sql.text.length > longestText) return { fallback: { opaque: "too-complex", message: "too long to be parsed in time" } };
   try {
     if (options.dialect === undefined || options.dialect === "other") return parseUndecided(sql, options, started);
     const result = attempt(sql, options.dialect, options, started);
@@ -206,13 +207,16 @@ function attempt(sql: SqlText, dialect: Dialect, options: SqlOptions, started: n
   return failure;
 }
 
+const tooComplex = "too long or too deeply nested to be parsed in time";
+
 function attemptWith(reader: Reader, original: Original, started: number): Attempt {
   let failure: Attempt = { failure: "syntax-error", message: "" };
-  for (const choices of substitutions(original, reader.engine)) {
+  if (guard(reader.engine, measure(original.tokens, original.text.length, false)) === "too-complex") return { failure: "too-complex", message: tooComplex };
+  for (const choices of substitutions(original)) {
     const prepared = prepare(original, reader.engine, choices);
     const scanned = scan(prepared.text, reader.dialect);
     const verdict = guard(reader.engine, measure(scanned.tokens, prepared.text.length, scanned.unterminated));
-    if (verdict === "too-complex") return { failure: verdict, message: "too long or too deeply nested to be parsed in time" };
+    if (verdict === "too-complex") return { failure: verdict, message: tooComplex };
     if (scanned.tokens.length === 0) return { failure: "syntax-error", message: "no SQL" };
     if (verdict === "syntax-error") {
       failure = { failure: verdict, message: "a quote or a parenthesis is not closed" };

@@ -367,6 +367,17 @@ export function nameOf(token: Token): string {
   return inner.split(quote + quote).join(quote);
 }
 
+/** The value of a string token of a dialect, quotes and escapes removed; undefined for the forms with a prefix. */
+export function stringOf(token: Token, dialect: Dialect | undefined): string | undefined {
+  const quote = token.text.charAt(0);
+  if (quote !== "'" && quote !== '"') return undefined;
+  const inner = token.text.slice(1, -1).split(quote + quote).join(quote);
+  if (!lexisOf(dialect).backslash) return inner;
+  return inner.replace(/\\([\s\S])/gu, (_, escaped: string) => escapes[escaped] ?? (escaped === "%" || escaped === "_" ? `\\${escaped}` : escaped));
+}
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", "0": "\0", Z: "\u001a" };
+
 /** Folds an identifier as the dialect folds it: PostgreSQL and Snowflake change the case of unquoted names. */
 export function foldName(name: string, quoted: boolean, dialect: Dialect | undefined): string {
   if (quoted) return name;

@@ -255,6 +255,11 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
       if (inner.kind === "literal") return inner;
       break;
     }
+    case "collate": {
+      const inner = operandOf(expression.item, frame);
+      if (inner?.kind === "parameter" || inner?.kind === "literal") return inner;
+      break;
+    }
     case "unary":
       if (expression.op === "-" && expression.item.kind === "literal") {
         const value = expression.item.value;

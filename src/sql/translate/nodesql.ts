@@ -5,13 +5,15 @@
  */
 import { field, isObject, list, num, text, type Json } from "../json.js";
 import { SyntaxRejected } from "../parsers/resolve.js";
-import { nameOf, type Token } from "../scanner.js";
+import type { Dialect } from "../../query/model.js";
+import { nameOf, stringOf, type Token } from "../scanner.js";
 import type { AssignmentTree, CteTree, Expression, FromTree, JoinType, LimitTree, Name, OrderTree, Place, QueryTree, StatementTree, TableTree, WriteTree } from "../tree.js";
 import { Layout, type TokenRange } from "./layout.js";
+import { numberOf } from "./postgres.js";
 import { splitTarget } from "./target.js";
 
-export function translateNodesql(result: Json, tokens: readonly Token[]): readonly StatementTree[] {
-  return new Translator(tokens).statements(result);
+export function translateNodesql(result: Json, tokens: readonly Token[], dialect: Dialect): readonly StatementTree[] {
+  return new Translator(tokens, dialect).statements(result);
 }
 
 const nowhere: Place = { start: 0, end: 0 };
@@ -25,7 +27,10 @@ class Translator {
   /** Index of the token from which the next name or value is looked for. */
   #at = 0;
 
-  constructor(tokens: readonly Token[]) {
+  readonly #dialect: Dialect;
+
+  constructor(tokens: readonly Token[], dialect: Dialect) {
+    this.#dialect = dialect;
     this.#layout = new Layout(tokens);
   }
 
@@ -55,7 +60,8 @@ class Translator {
     return nowhere;
   }
 
-  #seekName(name: string): Name & Place {
+  #seekName(written: string): Name & Place {
+    const name = written.split("``").join("`");
     let quoted = false;
     const place = this.#seek((token) => {
       const found = (token.kind === "word" || token.kind === "quoted") && nameOf(token).toLowerCase() === name.toLowerCase();
@@ -85,6 +91,7 @@ class Translator {
       case "create":
       case "alter":
       case "drop": {
+        if (present(field(node, "query_expr")) || text(node, "keyword") === "view") return this.#reject("a query in DDL");
         const first = list(node, "table")[0] ?? field(node, "table");
         const target = text(first, "table") === undefined ? undefined : this.#table(first);
         return { kind: "ddl", ...place, ...(target === undefined ? {} : { target }), temporary: text(node, "temporary") !== undefined };
@@ -166,6 +173,7 @@ class Translator {
       const split = present(next) ? this.#layout.find(rest, "UNION", "INTERSECT", "EXCEPT", "MINUS") : -1;
       const part = split === -1 ? rest : { from: rest.from, to: split };
       const parenthesised = this.#layout.tokens[part.from]?.text === "(";
+      if (parenthesised && this.#layout.find(this.#layout.inside(part.from, part), "UNION", "INTERSECT", "EXCEPT") !== -1) return this.#reject("a nested set operation");
       const branch = this.#select(current, this.#layout.trim(part));
       if (!present(next) && !parenthesised) {
         orderBy = branch.orderBy;
@@ -240,6 +248,7 @@ class Translator {
 
   #order(items: readonly Json[]): readonly OrderTree[] {
     return items.map((item) => {
+      if (present(field(item, "collate")) || present(field(field(item, "expr"), "collate")) || present(field(field(item, "expr"), "suffix"))) return this.#reject("COLLATE");
       const expression = this.#expression(field(item, "expr"));
       const nulls = text(item, "nulls")?.toLowerCase();
       return {
@@ -257,6 +266,8 @@ class Translator {
     for (const item of list(node)) {
       const items = this.#fromItem(item, range);
       const join = text(item, "join");
+      // A set operation with a query in parentheses comes as a join.
+      if (join !== undefined && !/JOIN|APPLY/iu.test(join)) return this.#reject(join);
       const on = field(item, "on");
       const onTree = present(on) ? this.#expression(on) : undefined;
       const using = list(item, "using").flatMap((name) => text(name) ?? text(name, "value") ?? []);
@@ -426,6 +437,7 @@ class Translator {
           if (tableName !== undefined) this.#seekName(tableName);
           return { kind: "star", ...this.#seek((token) => token.text === "*") };
         }
+        if (/^_(?:utf8|latin1|binary|ucs2|ascii)/iu.test(column)) return this.#reject("a character set");
         if (/^(?:DEFAULT|current_schema|localtime|localtimestamp)$/iu.test(column) && tableName === undefined) return { kind: "other", name: column.toLowerCase(), items: [], ...this.#seekName(column) };
         const table = tableName === undefined ? undefined : this.#seekName(tableName);
         const name = this.#seekName(column);
@@ -452,14 +464,26 @@ class Translator {
             return { kind: "column", path: [name], start: name.start, end: name.end };
           }
         }
-        return { kind: "literal", value: value.split("''").join("'"), ...this.#seek((token) => token.kind === "string") };
+        let string: string | undefined;
+        const place = this.#seek((token) => {
+          if (token.kind !== "string") return false;
+          string = stringOf(token, this.#dialect);
+          return true;
+        });
+        return { kind: "literal", value: string ?? value, ...place };
       }
       case "number":
       case "bigint": {
         const raw = field(node, "value");
-        const value = typeof raw === "number" ? raw : Number(text(raw) ?? "0");
-        const isNegative = value < 0;
-        const place = this.#seek((token) => token.kind === "number" && Number(token.text) === Math.abs(value));
+        const read = typeof raw === "number" ? raw : Number(text(raw) ?? "0");
+        const isNegative = read < 0;
+        let value: number | bigint = read;
+        const place = this.#seek((token) => {
+          const found = token.kind === "number" && Number(token.text) === Math.abs(read);
+          // The tree rounds numbers that a double cannot hold.
+          if (found && !isNegative) value = numberOf(token.text);
+          return found;
+        });
         return { kind: "literal", value, ...(isNegative ? this.#layout.around(this.#layout.tokens[this.#layout.index.indexBefore(place.start)], place) : place) };
       }
       case "bool":
@@ -654,6 +678,12 @@ class Translator {
       const item = this.#expression(only);
       return { kind: "not", item, ...this.#layout.head({ start: item.start, end: item.end }, "NOT") };
     }
+    if (/^EXISTS$/iu.test(name)) {
+      const { query, place } = this.#subquery(list(args, "value")[0]);
+      return { kind: "exists", query, negated: false, ...this.#layout.head(place, "EXISTS") };
+    }
+    // Keywords taken for functions: what they mean is lost.
+    if (/^(?:SELECT|ANY|ALL|SOME|CONVERT|VALUES|ROW|CASE|IN)$/iu.test(name) && !(name.toUpperCase() === "VALUES" && list(args, "value").length === 1)) return this.#reject(name);
     const start = this.#seekName(name);
     const place = start.end > 0 ? this.#layout.call(start.start) : nowhere;
     const listed = list(args, "value");
