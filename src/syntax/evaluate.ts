@@ -218,11 +218,14 @@ export class Evaluator {
       case "ObjectExpression":
         return { kind: "object", node, module };
       case "Literal":
-        return node.value instanceof RegExp ? UNKNOWN : { kind: "literal", value: node.value };
+        if (node.value instanceof RegExp) return UNKNOWN;
+        return { kind: "literal", value: node.value, ...(typeof node.value === "string" && { at: { node, module } }) };
       case "TemplateLiteral": {
         const text = literalString(node);
-        return text === undefined ? UNKNOWN : { kind: "literal", value: text };
+        return text === undefined ? { kind: "text", node, module } : { kind: "literal", value: text, at: { node, module } };
       }
+      case "BinaryExpression":
+        return isConcatenation(node) ? { kind: "text", node, module } : UNKNOWN;
       case "ImportExpression": {
         const specifier = literalString(node.source);
         return specifier === undefined ? UNKNOWN : this.#module(specifier, module);
@@ -299,7 +302,7 @@ export class Evaluator {
     if (declarator.init) {
       const value = this.#follow(this.evaluate(declarator.init, module), path);
       // What a changing variable starts with is not what it holds where it is read.
-      if (value.kind === "literal" && !isNothing(value) && variable.references.some((reference) => reference.isWrite() && !reference.init)) return UNKNOWN;
+      if ((value.kind === "text" || (value.kind === "literal" && !isNothing(value))) && variable.references.some((reference) => reference.isWrite() && !reference.init)) return UNKNOWN;
       if (value.kind !== "unknown" && !isNothing(value)) return value;
       const element = this.#element(declarator.init, path, module);
       if (element.kind !== "unknown") return element;
@@ -684,6 +687,8 @@ export class Evaluator {
         const result = this.#libraries.get(receiver.library)?.method?.(receiver, name, { node, module });
         if (result) return result;
       }
+      // `pool.query.bind(pool)` is the method still.
+      if (name === "bind" && (receiver.kind === "method" || receiver.kind === "function")) return receiver;
       if (receiver.kind === "external" && isPassThrough(receiver.specifier, name)) return first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
     }
     const value = this.#callable(this.evaluate(callee, module));
@@ -706,6 +711,7 @@ export class Evaluator {
       case "parameters":
       case "callback":
       case "literal":
+      case "text":
       case "unknown":
         return UNKNOWN;
     }
@@ -908,6 +914,7 @@ export class Evaluator {
       case "method":
       case "callback":
       case "literal":
+      case "text":
       case "unknown":
         return UNKNOWN;
     }
@@ -924,7 +931,10 @@ export class Evaluator {
             const typed = this.evaluateType(element.typeAnnotation.typeAnnotation, module);
             if (typed.kind !== "unknown") return typed;
           }
-          if (element.value) return this.evaluate(element.value, module);
+          if (element.value) {
+            const value = this.evaluate(element.value, module);
+            return isPlain(value) && assignsMember(node.body, (object) => object.type === "ThisExpression", name) ? UNKNOWN : value;
+          }
           const assigned = this.#assigned(node, module, name);
           if (assigned) return assigned;
           break;
@@ -992,7 +1002,8 @@ export class Evaluator {
       }
       if (keyName(property) !== name) continue;
       if (property.kind === "get" && isFunction(property.value)) return this.#getter({ kind: "function", node: property.value, module });
-      return this.evaluate(property.value, module);
+      const value = this.evaluate(property.value, module);
+      return isPlain(value) && isReassigned(node, module, name) ? UNKNOWN : value;
     }
     return UNKNOWN;
   }
@@ -1176,8 +1187,9 @@ export class Evaluator {
   }
 }
 
-/** A literal is known only when every alternative is the same one. */
+/** A literal is known only when every alternative is the same one, a text when there is no other. */
 function agreed(best: Value, alternatives: readonly Value[]): Value {
+  if (best.kind === "text") return alternatives.length === 1 ? best : UNKNOWN;
   return best.kind === "literal" && alternatives.some((value) => value.kind !== "literal" || value.value !== best.value) ? UNKNOWN : best;
 }
 
@@ -1324,6 +1336,49 @@ function isSignature(node: Node): node is TSESTree.TSFunctionType | TSESTree.TSM
   return node.type === "TSFunctionType" || node.type === "TSMethodSignature" || node.type === "TSDeclareFunction";
 }
 
+/** A value of the language, which a program changes as it goes. */
+function isPlain(value: Value): boolean {
+  return value.kind === "literal" || value.kind === "text";
+}
+
+/** Is something assigned to the member of an object, anywhere below the node? */
+function assignsMember(root: Node, isObject: (node: Node) => boolean, name: string): boolean {
+  let found = false;
+  walk(root, (node) => {
+    if (node.type === "AssignmentExpression" && isMemberOf(node.left, isObject, name)) found = true;
+    return found ? false : undefined;
+  });
+  return found;
+}
+
+function isMemberOf(node: Node, isObject: (node: Node) => boolean, name: string): boolean {
+  if (node.type !== "MemberExpression" || !isObject(unwrap(node.object))) return false;
+  const written = memberName(node);
+  return written === undefined || written === name;
+}
+
+/** Is something assigned to the member of the object literal, through the variable that holds it? */
+function isReassigned(literal: Node, module: SourceModule, name: string): boolean {
+  const declarator = wrapped(literal).parent;
+  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return false;
+  const variable = module.lookUp(declarator.id.name, declarator.id);
+  return (
+    variable?.references.some((reference) => {
+      const use = reference.identifier as Node;
+      const assignment = use.parent?.parent;
+      return assignment?.type === "AssignmentExpression" && assignment.left === use.parent && isMemberOf(assignment.left, (object) => object === use, name);
+    }) === true
+  );
+}
+
+/** A sum one of whose parts is a text. */
+function isConcatenation(node: TSESTree.BinaryExpression): boolean {
+  for (let current: Node = node; current.type === "BinaryExpression" && current.operator === "+"; current = unwrap(current.left)) {
+    if ([current.left, current.right].some((part) => part.type === "TemplateLiteral" || (part.type === "Literal" && typeof part.value === "string"))) return true;
+  }
+  return false;
+}
+
 function isNothing(value: Value): boolean {
   return value.kind === "literal" && (value.value === null || value.value === undefined);
 }
@@ -1338,6 +1393,7 @@ function isExports(node: Node): boolean {
 
 /** Functions of the language and of common packages that give back what they are given. */
 function isPassThrough(specifier: string, name: string): boolean {
+  if (specifier === "util" || specifier === "node:util") return name === "promisify";
   return specifier === "react" && (name === "cache" || name === "useMemo");
 }
 

@@ -125,12 +125,8 @@ class Folder {
         return inner.operator === "+" && this.#concatenation(inner, module, depth);
       case "Identifier":
         return this.#variable(inner, module, depth);
-      case "MemberExpression": {
-        const value = this.#values.evaluate(inner, module);
-        if (value.kind !== "literal" || typeof value.value !== "string") return false;
-        this.#constant(value.value);
-        return true;
-      }
+      case "MemberExpression":
+        return this.#value(inner, module, depth);
       case "CallExpression":
         return this.#method(inner, module, depth) || this.#result(inner, module, depth);
       case "ConditionalExpression": {
@@ -197,8 +193,9 @@ class Folder {
     this.#hole(numeric ? "scalar" : "text", inner, module);
   }
 
-  #template(node: TSESTree.TemplateLiteral, module: SourceModule, depth: number): void {
+  #template(node: TSESTree.TemplateLiteral, module: SourceModule, depth: number, from = 0): void {
     for (const [index, quasi] of node.quasis.entries()) {
+      if (index < from) continue;
       const [start, end] = quasiRange(quasi, module);
       this.#literal(quasi.value.cooked ?? quasi.value.raw, start, module.text.slice(start, end), module);
       const expression = node.expressions[index];
@@ -220,6 +217,16 @@ class Folder {
     return true;
   }
 
+  /** A text that stands elsewhere: in a property, in another module. */
+  #value(node: Node, module: SourceModule, depth: number): boolean {
+    const value = this.#values.evaluate(node, module);
+    if (value.kind === "text") return value.node !== node && this.add(value.node, value.module, depth + 1);
+    if (value.kind !== "literal" || typeof value.value !== "string") return false;
+    if (value.at) return this.add(value.at.node, value.at.module, depth + 1);
+    this.#constant(value.value);
+    return true;
+  }
+
   /** A constant, or a text that `+=` extends. */
   #variable(node: TSESTree.Identifier, module: SourceModule, depth: number): boolean {
     const variable = module.lookUp(node.name, node);
@@ -227,10 +234,7 @@ class Folder {
     if (!variable || !definition) return false;
     const declarator = definition.node as Node;
     if (declarator.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") {
-      const value = this.#values.evaluate(node, module);
-      if (value.kind !== "literal" || typeof value.value !== "string") return false;
-      this.#constant(value.value);
-      return true;
+      return this.#value(node, module, depth);
     }
     const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init).map((reference) => reference.identifier as Node);
     const relevant = writes.filter((write) => write.range[0] < node.range[0] || enclosingFunction(write) !== enclosingFunction(node));
@@ -246,7 +250,7 @@ class Folder {
       }
       if (!init) return false;
     }
-    const extensions: { readonly assignment: Node; readonly parts: readonly Node[] }[] = [];
+    const extensions: { readonly assignment: Node; readonly parts: Extension }[] = [];
     for (const write of relevant) {
       const parts = write.parent?.type === "AssignmentExpression" ? extensionOf(write.parent, node.name) : undefined;
       if (!parts || !write.parent) return false;
@@ -255,13 +259,14 @@ class Folder {
     if (!this.add(init, module, depth + 1)) return false;
     for (const { assignment, parts } of extensions) {
       const extend = (): boolean => {
-        for (const part of parts) this.#interpolated(part, module, depth);
+        if (isTemplate(parts)) this.#template(parts, module, depth, 1);
+        else for (const part of parts) this.#interpolated(part, module, depth);
         return true;
       };
       const when = conditionOf(assignment, declarator);
       if (when === "always") extend();
       else if (when === "maybe") this.#optionally(extend);
-      else for (const part of parts) this.#hole("text", part, module);
+      else for (const part of isTemplate(parts) ? [parts] : parts) this.#hole("text", part, module);
     }
     return true;
   }
@@ -346,10 +351,21 @@ function isEmptyText(node: Node): boolean {
   return inner.type === "Literal" ? inner.value === "" : inner.type === "TemplateLiteral" && inner.expressions.length === 0 && inner.quasis[0]?.value.raw === "";
 }
 
+/** What is appended: expressions, or everything in a template after its first hole. */
+type Extension = readonly Node[] | TSESTree.TemplateLiteral;
+
+function isTemplate(extension: Extension): extension is TSESTree.TemplateLiteral {
+  return !Array.isArray(extension);
+}
+
 /** What an assignment appends to the text in the variable: `sql += x`, `sql = sql + x`, ``sql = `${sql} x` ``. Undefined when it replaces the text. */
-function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): readonly Node[] | undefined {
+function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): Extension | undefined {
   if (assignment.operator === "+=") return [assignment.right];
   const right = unwrap(assignment.right);
+  if (assignment.operator === "=" && right.type === "TemplateLiteral" && right.quasis[0]?.value.raw === "") {
+    const [first] = right.expressions;
+    return first?.type === "Identifier" && first.name === name ? right : undefined;
+  }
   if (assignment.operator !== "=" || right.type !== "BinaryExpression" || right.operator !== "+") return undefined;
   const parts: Node[] = [];
   let current: Node = right;
@@ -467,8 +483,10 @@ function isText(node: Node): boolean {
 }
 
 /** Is the value certainly a number? */
-function isNumeric(node: Node, module: SourceModule): boolean {
+function isNumeric(node: Node, module: SourceModule, depth = 0): boolean {
   const inner = unwrap(node);
+  // Variables may be made of each other.
+  if (depth > MAX_DEPTH) return false;
   switch (inner.type) {
     case "CallExpression":
       return inner.callee.type === "Identifier" ? ["Number", "parseInt", "parseFloat"].includes(inner.callee.name) : inner.callee.type === "MemberExpression" && inner.callee.object.type === "Identifier" && ["Math", "Number"].includes(inner.callee.object.name);
@@ -477,25 +495,25 @@ function isNumeric(node: Node, module: SourceModule): boolean {
     case "UpdateExpression":
       return true;
     case "BinaryExpression":
-      return ["-", "*", "/", "%"].includes(inner.operator) || (inner.operator === "+" && isNumeric(inner.left, module) && isNumeric(inner.right, module));
+      return ["-", "*", "/", "%"].includes(inner.operator) || (inner.operator === "+" && isNumeric(inner.left, module, depth + 1) && isNumeric(inner.right, module, depth + 1));
     case "Literal":
       return typeof inner.value === "number";
     case "Identifier": {
       // `let index = 1; … index++ … index += 2`
       const variable = module.lookUp(inner.name, inner);
       const declarator = variable?.defs[0]?.node as Node | undefined;
-      if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init || unwrap(declarator.init).type === "Identifier" || !isNumeric(declarator.init, module)) return false;
-      return variable?.references.every((reference) => reference.init === true || !reference.isWrite() || isNumericWrite(reference.identifier as Node, module)) === true;
+      if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init || unwrap(declarator.init).type === "Identifier" || !isNumeric(declarator.init, module, depth + 1)) return false;
+      return variable?.references.every((reference) => reference.init === true || !reference.isWrite() || isNumericWrite(reference.identifier as Node, module, depth + 1)) === true;
     }
     default:
       return false;
   }
 }
 
-function isNumericWrite(written: Node, module: SourceModule): boolean {
+function isNumericWrite(written: Node, module: SourceModule, depth: number): boolean {
   const parent = written.parent;
   if (parent?.type === "UpdateExpression") return true;
-  return parent?.type === "AssignmentExpression" && parent.left === written && (parent.operator !== "=" || !contains(parent.right, written)) && unwrap(parent.right).type !== "Identifier" && isNumeric(parent.right, module);
+  return parent?.type === "AssignmentExpression" && parent.left === written && (parent.operator !== "=" || !contains(parent.right, written)) && unwrap(parent.right).type !== "Identifier" && isNumeric(parent.right, module, depth);
 }
 
 export interface ListElement {

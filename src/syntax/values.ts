@@ -52,7 +52,9 @@ export type Value =
   /** `Parameters<F>` and the parameters themselves, for types like `Parameters<Parameters<typeof db.transaction>[0]>[0]`. */
   | { readonly kind: "parameters"; readonly of: Value }
   | { readonly kind: "callback"; readonly receiver: LibraryValue; readonly method: string; readonly argument: number }
-  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null | undefined }
+  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null | undefined; /** Where a text is written. */ readonly at?: NodeRef }
+  /** A text that is put together: a template with holes, a concatenation. What it is, `text.ts` reads. */
+  | { readonly kind: "text"; readonly node: TSESTree.TemplateLiteral | TSESTree.BinaryExpression; readonly module: SourceModule }
   | { readonly kind: "unknown" };
 
 export const UNKNOWN: Value = { kind: "unknown" };

@@ -130,6 +130,7 @@ export function outline(value: Value): string {
     case "typed":
     case "namespace":
     case "parameters":
+    case "text":
     case "callback":
     case "unknown":
       return value.kind;
