@@ -130,8 +130,10 @@ class Folder {
       case "CallExpression":
         return this.#method(inner, module, depth) || this.#result(inner, module, depth);
       case "ConditionalExpression": {
-        const branch = isEmptyText(inner.alternate) ? inner.consequent : isEmptyText(inner.consequent) ? inner.alternate : undefined;
-        return branch !== undefined && this.#optionally(() => this.add(branch, module, depth + 1));
+        const branch = textBranch(inner);
+        if (branch === undefined) return false;
+        const fold = (): boolean => this.add(branch, module, depth + 1);
+        return isFilled(inner.test, module) ? fold() : this.#optionally(fold);
       }
       case "LogicalExpression":
         // `where || ""`: nothing or the text, which is the text.
@@ -180,12 +182,14 @@ class Folder {
       this.#constant(String(value.value));
       return;
     }
-    const branch = inner.type === "ConditionalExpression" ? (isEmptyText(inner.alternate) ? inner.consequent : isEmptyText(inner.consequent) ? inner.alternate : undefined) : undefined;
-    if (branch) {
-      this.#optionally(() => {
+    const branch = inner.type === "ConditionalExpression" ? textBranch(inner) : undefined;
+    if (inner.type === "ConditionalExpression" && branch) {
+      const fold = (): boolean => {
         this.#interpolated(branch, module, depth + 1);
         return true;
-      });
+      };
+      if (isFilled(inner.test, module)) fold();
+      else this.#optionally(fold);
       return;
     }
     const numeric = isNumeric(inner, module);
@@ -244,7 +248,7 @@ class Folder {
       const [only] = relevant;
       const assignment = only?.parent;
       if (relevant.length === 1 && assignment?.type === "AssignmentExpression" && assignment.operator === "=" && !extensionOf(assignment, node.name)) {
-        const when = conditionOf(assignment, declarator);
+        const when = conditionOf(assignment, declarator, module);
         if (when === "always") return this.add(assignment.right, module, depth + 1);
         return when === "maybe" && init !== null && this.#optionally(() => this.add(assignment.right, module, depth + 1));
       }
@@ -263,7 +267,7 @@ class Folder {
         else for (const part of parts) this.#interpolated(part, module, depth);
         return true;
       };
-      const when = conditionOf(assignment, declarator);
+      const when = conditionOf(assignment, declarator, module);
       if (when === "always") extend();
       else if (when === "maybe") this.#optionally(extend);
       else for (const part of isTemplate(parts) ? [parts] : parts) this.#hole("text", part, module);
@@ -358,6 +362,20 @@ function isTemplate(extension: Extension): extension is TSESTree.TemplateLiteral
   return !Array.isArray(extension);
 }
 
+/** The text of `cond ? text : ""` and of `cond ? "" : text`. */
+function textBranch(node: TSESTree.ConditionalExpression): Node | undefined {
+  if (isEmptyText(node.alternate)) return node.consequent;
+  return isEmptyText(node.consequent) ? node.alternate : undefined;
+}
+
+/** A test of the length of a list that certainly holds something: `conditions.length > 0 ? … : ""`. */
+function isFilled(test: Node, module: SourceModule): boolean {
+  const inner = unwrap(test);
+  if (inner.type === "BinaryExpression") return [">", "!==", "!=", ">="].includes(inner.operator) && isFilled(inner.left, module);
+  if (inner.type !== "MemberExpression" || memberName(inner) !== "length") return false;
+  return elementsOf(inner.object, module)?.elements.some((element) => element.certain) === true;
+}
+
 /** What an assignment appends to the text in the variable: `sql += x`, `sql = sql + x`, ``sql = `${sql} x` ``. Undefined when it replaces the text. */
 function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): Extension | undefined {
   if (assignment.operator === "+=") return [assignment.right];
@@ -380,7 +398,7 @@ function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): E
  * When does a place run, seen from a place of the same function before it: always, under conditions of its own, or in a
  * way that is not clear (in a loop, in one of several branches)?
  */
-function conditionOf(node: Node, from: Node): "always" | "maybe" | "unclear" {
+function conditionOf(node: Node, from: Node, module: SourceModule): "always" | "maybe" | "unclear" {
   let answer: "always" | "maybe" = "always";
   let child: Node = node;
   for (let current = node.parent; current && !contains(current, from); child = current, current = current.parent) {
@@ -388,7 +406,7 @@ function conditionOf(node: Node, from: Node): "always" | "maybe" | "unclear" {
       case "IfStatement":
         if (current.test === child) break;
         if (current.alternate) return "unclear";
-        answer = "maybe";
+        if (!isFilled(current.test, module)) answer = "maybe";
         break;
       case "LogicalExpression":
         if (current.right === child) answer = "maybe";

@@ -43,19 +43,30 @@ function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow
 /** A call whose callee is a function of the project that hands SQL text to a driver. */
 function wrapperAdapter(drivers: readonly Driver[], flowOf: (context: AdapterContext) => TextFlow): Adapter {
   const names = new Set(drivers.flatMap((driver) => [...namesOf(driver)]));
+  const tagging = drivers.filter((driver) => Object.values(driver.roles).some((role) => role.tag));
   return {
     id: "sql-wrapper",
     title: "the project's own wrappers of a driver",
     model: NO_LIBRARY,
     names: new Set([ANY_NAME]),
     recognise(candidate, context) {
-      if (candidate.type !== "CallExpression" || !(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
+      // An instance of a driver that is a tag may have any name.
+      if (candidate.type === "TaggedTemplateExpression") return first(tagging, (driver) => recogniseTag(candidate, driver, context));
+      if (!(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
       const flow = flowOf(context);
       if (flow.methodAt(candidate, context.module)) return undefined;
       const flows = flow.flowsOf(candidate, context.module);
       return flows.length > 0 ? recogniseFlows(candidate, flows, context, flow) : recogniseExecutor(candidate, drivers, context, flow);
     },
   };
+}
+
+function first<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 /**

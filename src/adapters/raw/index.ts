@@ -1,6 +1,10 @@
 /** The drivers that are told SQL text. */
 import type { Adapter } from "../contract.js";
 import { driverAdapters } from "./adapter.js";
+import { mysql2 } from "./mysql2.js";
 import { pg } from "./pg.js";
+import { pglite } from "./pglite.js";
+import { neon, postgresJs, vercelPostgres } from "./postgres-js.js";
+import { betterSqlite3, nodeSqlite, sqlite3 } from "./sqlite.js";
 
-export const rawAdapters: readonly Adapter[] = driverAdapters([pg]);
+export const rawAdapters: readonly Adapter[] = driverAdapters([pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, neon, vercelPostgres]);
