@@ -35,11 +35,12 @@ export function proposeIndex(question: ProposalQuestion): IndexProposal | undefi
   const relation: Relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
   const required = candidates(question.predicate, relation, false);
   const found = required.equal.length + required.range.length > 0 ? required : candidates(question.predicate, relation, true);
-  const equal = [...found.equal].sort((left, right) => Number(hasFewValues(left)) - Number(hasFewValues(right))).slice(0, MOST_COLUMNS);
-  // An index on nothing but a flag divides the table in two.
-  if (equal.length > 0 && equal.every(hasFewValues) && found.range.length === 0) return undefined;
+  const isWeak = (column: Column): boolean => hasFewValues(column) || found.nulls.has(column.name);
+  const equal = [...found.equal].sort((left, right) => Number(isWeak(left)) - Number(isWeak(right))).slice(0, MOST_COLUMNS);
   const columns = new Map(equal.map((column) => [column.name, column]));
   const ordered = columns.size > 0 && found.range.length === 0 ? orderColumns(question.order ?? [], relation) : [];
+  // An index on nothing but flags and null tests divides the table in two; with the order behind them it serves a queue.
+  if (equal.length > 0 && equal.every(isWeak) && found.range.length === 0 && ordered.length === 0) return undefined;
   for (const column of found.range.length > 0 ? found.range.slice(0, 1) : ordered.slice(0, 1)) if (columns.size < MOST_COLUMNS) columns.set(column.name, column);
   if (columns.size === 0) return undefined;
   const chosen = [...columns.values()];
@@ -50,12 +51,15 @@ export function proposeIndex(question: ProposalQuestion): IndexProposal | undefi
 interface Candidates {
   readonly equal: readonly Column[];
   readonly range: readonly Column[];
+  /** Columns whose only equality is IS NULL. */
+  readonly nulls: ReadonlySet<string>;
 }
 
 /** Columns of this table that conjuncts compare, unwrapped, with something an index can look up. */
 function candidates(predicate: Predicate, relation: Relation, withOptional: boolean): Candidates {
   const equal = new Map<string, Column>();
   const range = new Map<string, Column>();
+  const nulls = new Set<string>();
   const own = (reference: ColumnRef): Column | undefined => {
     const resolution = resolve(reference, relation);
     return resolution.kind === "own" && reference.wrappers.length === 0 && !UNFIT.test(resolution.column.type ?? "") ? resolution.column : undefined;
@@ -83,9 +87,12 @@ function candidates(predicate: Predicate, relation: Relation, withOptional: bool
       case "in":
         if (!item.negated) note(equal, item.column);
         return;
-      case "null":
+      case "null": {
+        const column = item.negated ? undefined : own(item.column);
+        if (column !== undefined && !equal.has(column.name)) nulls.add(column.name);
         if (!item.negated) note(equal, item.column);
         return;
+      }
       case "boolean":
         note(equal, item.column);
         return;
@@ -119,7 +126,7 @@ function candidates(predicate: Predicate, relation: Relation, withOptional: bool
   };
   visit(predicate);
   for (const name of equal.keys()) range.delete(name);
-  return { equal: [...equal.values()], range: [...range.values()] };
+  return { equal: [...equal.values()], range: [...range.values()], nulls };
 }
 
 function orderColumns(order: readonly OrderItem[], relation: Relation): readonly Column[] {

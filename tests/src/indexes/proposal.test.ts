@@ -21,6 +21,7 @@ describe("index proposal", () => {
     ["required conditions rather than optional ones", and(eq("a"), maybe(eq("b"))), undefined, ["a"]],
     ["optional ones where there are no others", maybe(eq("b")), undefined, ["b"]],
     ["the key of a join", joined("t.a", "o.id"), undefined, ["a"]],
+    ["a flag with an order: a queue", eq("kind"), order("created_at"), ["kind", "created_at"]],
     ["a column once", and(eq("a"), cmp("a", ">")), undefined, ["a"]],
   ] as const)("takes %s", (_, predicate, by, columns) => {
     expect(propose(predicate, by)?.columns).toEqual(columns);
@@ -28,6 +29,7 @@ describe("index proposal", () => {
 
   it.each([
     ["a flag alone", flag("flag")],
+    ["a null test alone", isNull("deleted_at")],
     ["a choice between columns", or(eq("a"), eq("b"))],
     ["a computed value", eq(lower("email"))],
     ["a pattern", like("email", "%x%")],
