@@ -31,7 +31,7 @@ export default defineRule<Options, MessageId>({
     offsetWithoutLimit: "Reads `{{table}}` from an offset to its end: the query skips rows but has no limit.",
     limitMayBeUndefined: "May read `{{table}}` without a limit: the limit may be undefined{{detail}}, and then none is sent.",
     scoped: "Reads all rows of `{{table}}` for one {{parent}}: their number grows with the data, and there is no limit.",
-    addLimit: "Add a limit of {{rows}} rows.",
+    addLimit: "Limit the read to {{rows}} rows.",
   },
   options: { scoped: { type: "boolean", description: "Also report reads that only the key of a parent or a tenant narrows." } },
   defaults: { scoped: false },

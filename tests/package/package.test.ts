@@ -1,9 +1,12 @@
 /** The packed tarball in an empty project: ESLint 9 and 10, `import` and `require`, TypeScript and plain JavaScript. */
 import fs from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { eslint, installed, pack, run, temporaryFolder, write } from "./project.js";
 
 const VERSIONS = ["9", "10"] as const;
+
+// Installs and compiles: a loaded machine needs its time.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 300_000 });
 
 const CONFIGS = {
   import: "eslint.config.mjs",
@@ -14,12 +17,12 @@ const SETUP = {
   "eslint.config.mjs": `import parser from "@typescript-eslint/parser";
 import queryGuard from "eslint-plugin-query-guard";
 
-export default [queryGuard.configs.strict, { files: ["**/*.ts"], languageOptions: { parser } }];
+export default [queryGuard.configs.recommended, { files: ["**/*.ts"], languageOptions: { parser } }];
 `,
   "eslint.config.cjs": `const parser = require("@typescript-eslint/parser");
 const queryGuard = require("eslint-plugin-query-guard");
 
-module.exports = [queryGuard.configs.strict, { files: ["**/*.ts"], languageOptions: { parser } }];
+module.exports = [queryGuard.configs.recommended, { files: ["**/*.ts"], languageOptions: { parser } }];
 `,
   "extends.config.mjs": `import { defineConfig } from "eslint/config";
 import queryGuard from "eslint-plugin-query-guard";
@@ -41,6 +44,46 @@ export default defineConfig([preset, queryGuard.configs.strict, { plugins: { gua
   "src/quiet.mjs": "export const answer = 42;\n",
 };
 
+/** The same code as plain JavaScript and as TypeScript. */
+const orders = (type: (name: string) => string): string => `import { Pool } from "pg";
+
+const pool = new Pool();
+
+export async function list() {
+  return await pool.query("SELECT id, status FROM orders");
+}
+
+export async function clear() {
+  await pool.query("DELETE FROM orders");
+}
+
+export async function lines(ids${type("number[]")}) {
+  const all = [];
+  for (const id of ids) all.push(await pool.query("SELECT sku FROM order_lines WHERE order_id = $1 LIMIT 50", [id]));
+  return all;
+}
+
+export async function open(status${type("string")}) {
+  return await pool.query("SELECT id FROM orders WHERE status = $1 LIMIT 10", [status]);
+}
+
+export async function one(id${type("number")}) {
+  return await pool.query("SELECT id, status FROM orders WHERE id = $1", [id]);
+}
+`;
+
+const SOURCES = {
+  "migrations/001_orders.sql": `CREATE TABLE orders (id bigint PRIMARY KEY, status text NOT NULL);
+CREATE TABLE order_lines (id bigint PRIMARY KEY, order_id bigint NOT NULL, sku text NOT NULL);
+CREATE INDEX order_lines_order_idx ON order_lines (order_id);
+`,
+  "src/plain.mjs": orders(() => ""),
+  "src/typed.ts": orders((name) => `: ${name}`),
+};
+
+/** Line and rule of what is wrong in {@link orders}. */
+const FOUND = ["6 no-unbounded-select", "10 require-where", "15 no-n-plus-one", "20 no-unindexed-filter"];
+
 interface LintedFile {
   readonly filePath: string;
   readonly messages: readonly { readonly ruleId: string; readonly line: number; readonly message: string }[];
@@ -56,9 +99,9 @@ beforeAll(async () => {
   const made = await Promise.all(VERSIONS.map(async (version) => [version, await installed(packed.tarball, version)] as const));
   for (const [version, folder] of made) {
     folders.set(version, folder);
-    write(folder, SETUP);
+    write(folder, { ...SETUP, ...SOURCES });
   }
-}, 180_000);
+});
 
 afterAll(() => {
   for (const folder of [scratch, ...folders.values()]) fs.rmSync(folder, { recursive: true, force: true });
@@ -90,8 +133,23 @@ describe.each(VERSIONS)("with ESLint %s", (version) => {
   });
 
   it.each(Object.entries(CONFIGS))("lints through `%s`", async (_, config) => {
-    const linted = await lint(project(), config, "--max-warnings", "0");
-    expect(linted.find(({ filePath }) => filePath.endsWith("quiet.mjs"))?.messages).toEqual([]);
+    const linted = await lint(project(), config);
+    const found = (name: string): string[] | undefined =>
+      linted.find(({ filePath }) => filePath.endsWith(name))?.messages.map(({ line, ruleId }) => `${line} ${ruleId.replace("query-guard/", "")}`);
+    expect(found("quiet.mjs")).toEqual([]);
+    expect(found("plain.mjs")).toEqual(FOUND);
+    expect(found("typed.ts")).toEqual(FOUND);
+  });
+
+  it("prints its coverage when asked, each worker for its share", async () => {
+    const lines = async (...args: readonly string[]): Promise<string[]> => {
+      const { stderr } = await eslint(project(), ["-c", CONFIGS.import, "src", ...args], { QUERY_GUARD_COVERAGE: "1" });
+      return stderr.split("\n").filter((line) => line.startsWith("query-guard: "));
+    };
+    expect(await lines()).toEqual(["query-guard: 10 query sites, 10 resolved (100 %), 0 opaque"]);
+    const shares = await lines("--concurrency", "2");
+    expect(shares).toHaveLength(2);
+    for (const share of shares) expect(share).toContain("its share of the files");
   });
 
   it("is extended by name, under another name", async () => {

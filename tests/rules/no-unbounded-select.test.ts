@@ -53,7 +53,7 @@ describe("no-unbounded-select", () => {
   it("suggests a limit where the library has one", () => {
     const edits = { limit: (rows: number) => [{ range: [34, 34] as const, text: ` + " LIMIT ${rows}"` }] };
     expect(suggested(rule, bounded(WHOLE, { query: { edits } }))).toEqual({
-      desc: "Add a limit of 100 rows.",
+      desc: "Limit the read to 100 rows.",
       code: 'await begin();\nawait db.query(text + " LIMIT 100");\n',
     });
     expect(suggested(rule, bounded(WHOLE))).toBeUndefined();
