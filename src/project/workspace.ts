@@ -31,6 +31,7 @@ export interface Workspace {
 }
 
 interface Known {
+  readonly host: Host;
   readonly workspace: Workspace;
   readonly checkedAt: number;
 }
@@ -40,9 +41,9 @@ const workspaces = new BoundedMap<string, Known>(8);
 /** The workspace around a working directory. */
 export function workspaceOf(cwd: string, host: Host, now: number = Date.now()): Workspace {
   const known = workspaces.get(cwd);
-  if (known && now - known.checkedAt < RECHECK_MS) return known.workspace;
+  if (known?.host === host && now - known.checkedAt < RECHECK_MS) return known.workspace;
   const workspace = createWorkspace(cwd, host);
-  workspaces.set(cwd, { workspace, checkedAt: now });
+  workspaces.set(cwd, { host, workspace, checkedAt: now });
   return workspace;
 }
 

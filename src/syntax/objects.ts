@@ -1,7 +1,7 @@
 /** Object literals as the program assembles them: spreads, conditional parts, later assignments. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import { contains, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
-import { returnedExpressions, type Evaluator } from "./evaluate.js";
+import { annotationOf, returnedExpressions, type Evaluator } from "./evaluate.js";
 import type { SourceModule } from "./source-module.js";
 
 export interface ObjectEntry {
@@ -10,6 +10,8 @@ export interface ObjectEntry {
   readonly module: SourceModule;
   /** `maybe`: it is there only under a condition of the program. */
   readonly presence: "always" | "maybe";
+  /** A `maybe` of which every branch has its own: one of the entries of this key is there in every run. */
+  readonly oneOf?: boolean;
   /** What a report marks. */
   readonly node: Node;
 }
@@ -151,12 +153,18 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
   }
   const declarator = definition.node as Node;
   if (declarator.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return undefined;
+  // What a loop or another declaration supplies.
+  if (!declarator.init && (declarator.parent.kind !== "let" || declarator.parent.declare || declarator.parent.parent.type === "ForOfStatement" || declarator.parent.parent.type === "ForInStatement")) return undefined;
   const start = declarator.init ? readObject(declarator.init, module, values, depth + 1) : NOTHING;
   const entries: ObjectEntry[] = [...start.entries];
   let { open, openAt } = start;
   let absent = start.absent;
   let { literal, variants } = start;
   const home = enclosingFunction(declarator);
+  const changes = variable.references.map((reference) => reference.identifier as Node);
+  // A variable of a type without undefined is assigned before it is read.
+  let isUnset = declarator.init === null && annotationOf(declarator.id) !== undefined && !/\b(?:undefined|null|any|unknown)\b/u.test(module.text.slice(...declarator.id.range));
+  let choice: Node | undefined;
   for (const reference of variable.references) {
     const use = reference.identifier as Node;
     if (use === identifier || use.range[0] === identifier.range[0] || reference.init) continue;
@@ -177,14 +185,21 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
           open = true;
           openAt ??= use;
         } else {
-          const entry: ObjectEntry = { key: change.key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node };
+          const { key } = change;
+          const oneOf = conditional && completeChoice(use, declarator, changes, (other) => other.kind === "set" && other.key === key) !== undefined;
+          const entry: ObjectEntry = { key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node, ...(oneOf && { oneOf }) };
           entries.push(entry);
           variants = variants?.map((variant) => ({ ...variant, entries: [...variant.entries, entry] }));
         }
         break;
       case "replace": {
         const next = readObject(change.value, module, values, depth + 1);
-        if (!conditional) {
+        // The first of the branches that all assign it takes the place of what was there before.
+        const complete = conditional ? completeChoice(use, declarator, changes, (other) => other.kind === "replace") : undefined;
+        const isFirst = isUnset || (complete !== undefined && complete !== choice);
+        isUnset = false;
+        choice = complete;
+        if (!conditional || isFirst) {
           entries.length = 0;
           entries.push(...next.entries);
           ({ open, openAt, absent, variants } = next);
@@ -218,6 +233,40 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
   // A part that is hidden from the whole is hidden from each choice.
   const hidden = open ? { open, ...(openAt && { openAt }) } : {};
   return { entries, open, ...(openAt && { openAt }), absent, ...(literal && { literal }), ...(variants && { variants: variants.map((variant) => ({ ...variant, ...hidden })) }) };
+}
+
+/** The outermost `if … else` around a use, when every branch of it has such a change or leaves. */
+function completeChoice(use: Node, declarator: Node, uses: readonly Node[], isSame: (change: Change) => boolean): Node | undefined {
+  let outermost: Node | undefined;
+  for (let current = use.parent; current && !contains(current, declarator); current = current.parent) {
+    if (current.type === "IfStatement") outermost = current;
+    else if (current.type !== "BlockStatement" && current.type !== "ExpressionStatement" && current.type !== "AssignmentExpression" && current.type !== "MemberExpression") return undefined;
+  }
+  const isChange = (node: Node): boolean =>
+    uses.some((other) => {
+      if (!contains(node, other)) return false;
+      const change = changeOf(other);
+      return change !== undefined && isSame(change) && !isConditional(other, node);
+    });
+  return outermost && everyBranch(outermost, isChange) ? outermost : undefined;
+}
+
+function everyBranch(node: Node, isChange: (node: Node) => boolean): boolean {
+  switch (node.type) {
+    case "IfStatement":
+      return node.alternate !== null && everyBranch(node.consequent, isChange) && everyBranch(node.alternate, isChange);
+    case "BlockStatement":
+      return node.body.some((statement) => everyBranch(statement, isChange));
+    case "ExpressionStatement":
+      return isChange(node.expression);
+    case "ReturnStatement":
+    case "ThrowStatement":
+    case "ContinueStatement":
+    case "BreakStatement":
+      return true;
+    default:
+      return false;
+  }
 }
 
 type Change =

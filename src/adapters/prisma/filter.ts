@@ -92,7 +92,7 @@ export class FilterReader {
     const predicates = entries.map((entry) => this.#entry(entry, use, keys));
     const span = spanAt(this.#at, first.node, first.module);
     const either = this.#either(predicates, span);
-    if (first.presence === "always" || isEmpty(either)) return either;
+    if (first.presence === "always" || isEmpty(either) || (first.oneOf === true && entries.length > 1)) return either;
     return optional(either.op === "optional" && either.cause === "condition" ? either.item : either, "condition", "yes", either.op === "constant" ? span : spanOfPredicate(either, span));
   }
 
@@ -169,11 +169,11 @@ export class FilterReader {
   #field(column: ColumnRef, node: Node, module: SourceModule, span: Span, use: FilterUse, keys: number): Predicate {
     const inner = unwrap(node);
     const { context } = this.#at;
-    if (context.values.library(inner, module, PRISMA)?.role === "skip") return NO_FILTER;
-    if (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate))) {
+    if (this.#isSkip(inner, module)) return NO_FILTER;
+    if (inner.type === "ConditionalExpression" && [inner.consequent, inner.alternate].some((branch) => isStructured(branch) || this.#isSkip(unwrap(branch), module))) {
       return this.#chosen([inner.consequent, inner.alternate], column, module, span, use, keys, context.undefinable(node, module));
     }
-    if (inner.type === "LogicalExpression" && (isStructured(inner.right) || context.values.library(inner.right, module, PRISMA)?.role === "skip")) {
+    if (inner.type === "LogicalExpression" && (isStructured(inner.right) || this.#isSkip(unwrap(inner.right), module))) {
       const sides = inner.operator === "&&" ? [inner.right] : [inner.left, inner.right];
       const parts = sides.map((side) => this.#field(column, side, module, span, use, keys));
       return inner.operator === "&&" ? this.#either([...parts, NO_FILTER], span) : this.#either(parts, span);
@@ -182,6 +182,11 @@ export class FilterReader {
     const shape = this.#structure(inner, module);
     if (shape) return this.#structured(column, shape, inner, module, span, use, keys);
     return this.#dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, node, module), span }, context.undefinable(node, module), span, use, keys);
+  }
+
+  /** `Prisma.skip`: the key counts as not given. */
+  #isSkip(node: Node, module: SourceModule): boolean {
+    return (node.type === "MemberExpression" || node.type === "Identifier") && this.#at.context.values.library(node, module, PRISMA)?.role === "skip";
   }
 
   /** One of several values, some of them undefined. */

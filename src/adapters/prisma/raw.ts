@@ -63,18 +63,17 @@ function sqlText(node: Node, context: AdapterContext): FoldedText | undefined {
 /** What an expression inside a template of Prisma is: a fragment, one of the helpers, else a bound value. */
 function interpolation(context: AdapterContext): (expression: Node, module: SourceModule) => Interpolation {
   return (expression, module) => {
-    const inner = unwrap(expression);
-    const role = (node: Node): string | undefined => context.values.library(node, module, PRISMA)?.role;
+    const inner = initialOf(expression, module);
     const fragment = fragmentOf(inner, module, context);
     if (fragment) return { inline: fragment.node, module: fragment.module };
-    if (role(inner) === "empty") return { text: "" };
+    if (isEmpty(inner, module, context)) return { text: "" };
     if (inner.type === "ConditionalExpression") {
-      const branch = role(inner.alternate) === "empty" ? inner.consequent : role(inner.consequent) === "empty" ? inner.alternate : undefined;
+      const branch = isEmpty(inner.alternate, module, context) ? inner.consequent : isEmpty(inner.consequent, module, context) ? inner.alternate : undefined;
       const chosen = branch && fragmentOf(branch, module, context);
       if (chosen) return { inline: chosen.node, module: chosen.module, sometimes: true };
     }
     if (inner.type === "CallExpression") {
-      const helper = role(inner.callee);
+      const helper = context.values.library(inner.callee, module, PRISMA)?.role;
       const [first] = inner.arguments;
       if (helper === "join" && first) {
         const items = context.length(first, module);
@@ -86,28 +85,33 @@ function interpolation(context: AdapterContext): (expression: Node, module: Sour
   };
 }
 
+/** `Prisma.empty` itself; what may be it or something else is not. */
+function isEmpty(node: Node, module: SourceModule, context: AdapterContext): boolean {
+  const inner = initialOf(node, module);
+  if (inner.type === "Identifier" && module.lookUp(inner.name, inner)?.references.some((reference) => reference.isWrite() && !reference.init) === true) return false;
+  return (inner.type === "MemberExpression" || inner.type === "Identifier") && context.values.library(inner, module, PRISMA)?.role === "empty";
+}
+
+/** What a variable that never changes starts with; any other expression itself. */
+function initialOf(node: Node, module: SourceModule, depth = 0): Node {
+  const inner = unwrap(node);
+  if (inner.type !== "Identifier" || depth > 8) return inner;
+  const variable = module.lookUp(inner.name, inner);
+  const declarator: unknown = variable?.defs[0]?.node;
+  if (!variable || !isDeclarator(declarator) || declarator.id.type !== "Identifier" || !declarator.init) return inner;
+  if (variable.references.some((reference) => reference.isWrite() && !reference.init)) return inner;
+  return initialOf(declarator.init, module, depth + 1);
+}
+
 /** The template of `Prisma.sql`, through the variable or the function that makes it. */
 function fragmentOf(node: Node, module: SourceModule, context: AdapterContext, depth = 0): { readonly node: Node; readonly module: SourceModule } | undefined {
-  const inner = unwrap(node);
+  const inner = initialOf(node, module);
   if (depth > 8) return undefined;
-  switch (inner.type) {
-    case "TaggedTemplateExpression":
-      return context.values.library(inner.tag, module, PRISMA)?.role === "sql" ? { node: inner.quasi, module } : undefined;
-    case "CallExpression": {
-      const fn = context.values.functionOf(inner, module);
-      const [only, ...others] = fn ? returnedExpressions(fn.node) : [];
-      return fn && only && others.length === 0 ? fragmentOf(only, fn.module, context, depth + 1) : undefined;
-    }
-    case "Identifier": {
-      const variable = module.lookUp(inner.name, inner);
-      const declarator: unknown = variable?.defs[0]?.node;
-      if (!variable || !isDeclarator(declarator) || declarator.id.type !== "Identifier" || !declarator.init) return undefined;
-      if (variable.references.some((reference) => reference.isWrite() && !reference.init)) return undefined;
-      return fragmentOf(declarator.init, module, context, depth + 1);
-    }
-    default:
-      return undefined;
-  }
+  if (inner.type === "TaggedTemplateExpression") return context.values.library(inner.tag, module, PRISMA)?.role === "sql" ? { node: inner.quasi, module } : undefined;
+  if (inner.type !== "CallExpression") return undefined;
+  const fn = context.values.functionOf(inner, module);
+  const [returned, ...others] = fn ? returnedExpressions(fn.node) : [];
+  return fn && returned && others.length === 0 ? fragmentOf(returned, fn.module, context, depth + 1) : undefined;
 }
 
 function isDeclarator(node: unknown): node is TSESTree.VariableDeclarator {
