@@ -233,6 +233,9 @@ function standIn(original: Original, slot: Slot, index: number, engine: Engine, 
     case "value":
     case "list": {
       const previous = original.tokens[slot.token - 1];
+      // postgres.js: INSERT INTO t ${sql(rows)}, UPDATE t SET ${sql(changes)}.
+      if (slot.hole !== undefined && previous?.upper === "SET" && previous.kind === "word") return `${marker}${String(index)} = ${parameter}`;
+      if (slot.hole !== undefined && followsInsertTarget(original.tokens, slot.token)) return `VALUES (${parameter})`;
       const bare = previous !== undefined && (previous.upper === "IN" || previous.upper === "VALUES" || previous.upper === "VALUE") && previous.kind === "word";
       return bare ? `(${parameter})` : parameter;
     }
@@ -255,6 +258,18 @@ function standIn(original: Original, slot: Slot, index: number, engine: Engine, 
           return `VALUES (${parameter})`;
       }
   }
+}
+
+/** Is this the place of the rows in INSERT INTO name …, or in INSERT INTO name (a, b) …? */
+function followsInsertTarget(tokens: readonly Token[], index: number): boolean {
+  let at = index - 1;
+  if (tokens[at]?.text === ")" && tokens[at]?.kind === "punct") {
+    while (at >= 0 && tokens[at]?.text !== "(") at--;
+    at--;
+  }
+  const isName = (token: Token | undefined): boolean => token?.kind === "word" || token?.kind === "quoted" || token?.kind === "hole";
+  while (isName(tokens[at]) && tokens[at - 1]?.text === ".") at -= 2;
+  return isName(tokens[at]) && tokens[at - 1]?.kind === "word" && tokens[at - 1]?.upper === "INTO";
 }
 
 const operandExpected = new Set([

@@ -188,7 +188,8 @@ function fallbackFor(sql: SqlText, options: SqlOptions, failed: { readonly failu
   const original = findSlots(sql, options.dialect, options.placeholders, true);
   const read = readTokens(original, sql, options.dialect, failed.failure === "too-complex");
   if (read.statement !== undefined) return { statements: [read.statement] };
-  return { opaque: failed.failure, message: failed.message, ...(read.kind === undefined ? {} : { kind: read.kind }) };
+  const isDynamic = failed.failure === "syntax-error" && original.slots.some((slot) => slot.kind === "text");
+  return { opaque: isDynamic ? "dynamic-text" : failed.failure, message: failed.message, ...(read.kind === undefined ? {} : { kind: read.kind }) };
 }
 
 /** Tries every reader of a dialect, and every likely reading of placeholders and holes. */

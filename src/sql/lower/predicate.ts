@@ -220,6 +220,10 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
   if (comparison === undefined) return columnless(expression, expression.op.toLowerCase(), frame);
   if (isRow(left) || isRow(right)) return columnless(expression, `row ${comparison}`, frame);
   const span = context.span(expression);
+  if (context.prepared.slotsIn({ start: left.end, end: right.start }).some((slot) => slot.kind === "text")) {
+    collectQueries(expression, frame);
+    return { op: "opaque", restricts: "yes", reason: "the operator is chosen at run time", span };
+  }
   const sides: readonly (readonly [Expression, Expression, ComparisonOperator])[] = [[left, right, comparison], [right, left, flip(comparison)]];
   // A hole in the place of a name on the left: `${column} = 1`.
   const holeLeft = left.kind === "column" ? holeIn(left, context) : undefined;

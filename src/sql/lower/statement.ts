@@ -254,10 +254,13 @@ function insertedColumns(tree: WriteTree, frame: Frame): readonly Assignment[] {
   for (const row of others) for (const item of row) collectQueries(item, frame);
   for (const item of first ?? []) collectQueries(item, frame);
   const span = frame.context.span(tree.target);
+  // One hole for all the values of the row.
+  const [only] = first ?? [];
+  const isWhole = first?.length === 1 && tree.columns.length > 1 && only !== undefined;
   return tree.columns.flatMap((expression, index) => {
     const column = columnOf(expression, frame.context);
     const value = first?.[index];
-    const operand = value === undefined || others.length > 0 ? undefined : operandOf(value, frame);
+    const operand = value === undefined || isWhole || others.length > 0 ? undefined : operandOf(value, frame);
     if (column === undefined) return [];
     return [{ column, operand: operand ?? { kind: "expression" as const, volatile: "unknown" as const, span } }];
   });
@@ -275,6 +278,7 @@ function rowsOf(tree: WriteTree, context: LoweringContext): Statement["rows"] {
     // `VALUES ?` and `VALUES ${rows}`: the driver writes as many rows as it is given.
     if (slot !== undefined) {
       const before = context.prepared.original.tokens[slot.token - 1]?.upper;
+      if (slot.kind === "list" && before !== "(" && before !== "VALUES" && before !== "VALUE") return "unknown";
       if (before === "VALUES" || before === "VALUE") return slot.kind === "value" && !slot.native && slot.placeholder !== undefined ? "many" : "unknown";
       if (slot.kind === "text" || (slot.kind === "list" && tree.columns.length !== 1)) return slot.kind === "text" ? "unknown" : "one";
     }

@@ -85,9 +85,10 @@ export class TextHoles {
     const following = this.#clauseAfter(hole.anchor);
     const previous = this.#index.tokens[hole.slot.token - 1];
     const isOperand = hole.choice !== "nothing" && (previous?.kind === "operator" || (previous?.kind === "punct" && previous.text !== ")") || ["LIKE", "ILIKE", "BETWEEN", "IN", "AND"].includes(previous?.upper ?? "") && this.#isOperandOf(hole));
+    const isLeft = hole.choice === "identifier" && this.#isComparison(hole.slot.token + 1);
     const isTable = hole.choice === "identifier" && previous?.kind === "word" && tableWords.has(previous.upper);
     const noteLimit = (): void => {
-      if (!hole.nested && (following === undefined || following === "UNION" || following === "INTERSECT" || following === "EXCEPT" || following === "RETURNING")) effect.limit = at;
+      if (!hole.nested && this.#endsStatement(hole.slot.token + 1) && (following === undefined || following === "UNION" || following === "INTERSECT" || following === "EXCEPT" || following === "RETURNING" || following === "OFFSET" || following === "FOR")) effect.limit = at;
     };
     switch (clause) {
       case "SELECT":
@@ -98,7 +99,7 @@ export class TextHoles {
         effect.limit = at;
         return;
       case "WHERE":
-        if (isOperand) return;
+        if (isOperand || isLeft || hole.choice === "operator") return;
         if (hole.choice === "nothing") effect.where = at;
         noteLimit();
         return;
@@ -126,6 +127,18 @@ export class TextHoles {
         if (following !== "WHERE") effect.where = at;
         noteLimit();
     }
+  }
+
+  #isComparison(index: number): boolean {
+    const token = this.#index.tokens[index];
+    return token?.kind === "operator" || ["IN", "LIKE", "ILIKE", "IS", "BETWEEN", "NOT"].includes(this.#index.upperAt(index));
+  }
+
+  /** May the token follow a LIMIT? */
+  #endsStatement(index: number): boolean {
+    const token = this.#index.tokens[index];
+    if (token === undefined || token.kind === "hole" || token.text === ";" || token.text === ")") return true;
+    return ["UNION", "INTERSECT", "EXCEPT", "RETURNING", "OFFSET", "FOR"].includes(this.#index.upperAt(index));
   }
 
   /** After BETWEEN x AND: the hole is an operand, not a condition. */
