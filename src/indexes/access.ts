@@ -13,7 +13,7 @@ import { unreachable } from "../base/exhaustive.js";
 import type { ColumnRef, ColumnWrapper, Dialect, Operand, OrderItem, Predicate } from "../query/model.js";
 import { foreignKeyIndexes, type Column, type Index, type IndexPart, type Table } from "../schema/model.js";
 import { normaliseType } from "../schema/types.js";
-import { columnsOf, correlations, findColumn, resolve, type Relation } from "./columns.js";
+import { columnsOf, correlations, findColumn, hasFewValues, resolve, type Relation } from "./columns.js";
 import { expressionNames, sameExpression } from "./expression.js";
 import { implies } from "./implication.js";
 
@@ -154,10 +154,23 @@ class Judgement {
     return ordered === undefined ? outcome : { ...outcome, ordered };
   }
 
+  /** Of several conjuncts (or indexes) the one that serves best. */
+  #best(outcomes: readonly Outcome[]): Outcome {
+    const usable = outcomes.find((outcome) => outcome?.verdict === "usable");
+    if (usable !== undefined) return usable;
+    const unknown = outcomes.find((outcome) => outcome?.verdict === "unknown");
+    if (unknown !== undefined) return unknown;
+    const distance = (outcome: AccessPath): number => {
+      const column = this.#relation.table.columns.find((candidate) => candidate.name === outcome.column);
+      return (DISTANCES[outcome.reason] ?? FAR) + (column === undefined || hasFewValues(column) ? FAR : 0);
+    };
+    return outcomes.filter((outcome) => outcome !== undefined).sort((left, right) => distance(left) - distance(right))[0];
+  }
+
   #visit(predicate: Predicate, ambient: readonly Predicate[]): Outcome {
     switch (predicate.op) {
       case "and":
-        return best(predicate.items.map((item) => this.#visit(item, ambient)));
+        return this.#best(predicate.items.map((item) => this.#visit(item, ambient)));
       case "or":
         return this.#visitOr(predicate.items, ambient);
       case "not":
@@ -368,7 +381,7 @@ class Judgement {
     if (wrappers.length > 0) return this.#testWrapped(column, wrappers, test, ambient);
     const found = this.#indexes.filter((index) => index.parts[0] !== undefined && leads(index.parts[0], column));
     const paths = found.map((index) => this.#byIndex(index, column, test, ambient));
-    const chosen = best(paths);
+    const chosen = this.#best(paths);
     if (chosen !== undefined && chosen.verdict !== "unusable") return chosen;
     const expression = this.#indexes.find((index) => index.parts.some((part) => part.expression !== undefined && expressionNames(part.expression, column.name)));
     if (chosen !== undefined) return chosen;
@@ -380,8 +393,7 @@ class Judgement {
     if (later !== undefined) {
       // PostgreSQL 18 skips over the values of a leading column, if there are few of them (manual 11.3).
       const first = later.parts[0]?.column === undefined ? undefined : findColumn({ name: later.parts[0].column }, this.#relation.table);
-      const fewValues = first?.enumeration === true || first?.type === "boolean" || first?.type === "enum";
-      if (this.#dialect === "postgresql" && fewValues) return { verdict: "unknown", reason: "skip-scan", nearest: later, column: column.name };
+      if (this.#dialect === "postgresql" && first !== undefined && hasFewValues(first)) return { verdict: "unknown", reason: "skip-scan", nearest: later, column: column.name };
       return { verdict: "unusable", reason: "not-leading", nearest: later, column: column.name };
     }
     // A GIN or GiST index serves any of its columns, not only the first (manual 11.3).
@@ -397,7 +409,7 @@ class Judgement {
     // MariaDB has no functional key parts; what looks like one comes from a MySQL file.
     if (text !== undefined) {
       const same = mentioning.filter((index) => index.parts[0]?.expression !== undefined && sameExpression(index.parts[0].expression, text));
-      const chosen = best(same.map((index) => this.#byIndex(index, column, test, ambient)));
+      const chosen = this.#best(same.map((index) => this.#byIndex(index, column, test, ambient)));
       if (chosen !== undefined) return chosen;
     }
     const [other] = mentioning;
@@ -419,7 +431,7 @@ class Judgement {
     const matching = found.filter((index) => (index.parts[0]?.collation ?? column.collation ?? "binary").toLowerCase() === wanted);
     if (this.#dialect !== "sqlite") return withNearest({ verdict: "unknown", reason: "collation", column: column.name }, first);
     // SQLite: the collation of the comparison must be that of the index ("Datatypes", 7.1).
-    const chosen = best(matching.map((index) => this.#byIndex(index, { ...column, collation: wanted }, test, ambient)));
+    const chosen = this.#best(matching.map((index) => this.#byIndex(index, { ...column, collation: wanted }, test, ambient)));
     return chosen ?? withNearest({ verdict: "unusable", reason: "operator-class", column: column.name }, first);
   }
 
@@ -592,14 +604,12 @@ interface Answers {
 /** PostgreSQL operators that neither B-tree nor hash indexes have. */
 const NO_BTREE_OPERATORS: ReadonlySet<string> = new Set(["@>", "<@", "&&", "?", "?|", "?&", "@@", "@?", "~*", "!~", "!~*", "<->", "<=>", "%", "similar"]);
 
-/** Of several conjuncts (or indexes) the one that serves best. */
-function best(outcomes: readonly Outcome[]): Outcome {
-  const usable = outcomes.find((outcome) => outcome?.verdict === "usable");
-  if (usable !== undefined) return usable;
-  const unknown = outcomes.find((outcome) => outcome?.verdict === "unknown");
-  if (unknown !== undefined) return unknown;
-  return outcomes.find((outcome) => outcome?.nearest !== undefined) ?? outcomes.find((outcome) => outcome !== undefined);
-}
+/**
+ * How near an unusable condition is to being served, for the message: first what a change of an index or of the filter
+ * would cure, last what no index helps.
+ */
+const DISTANCES: Readonly<Partial<Record<AccessReason, number>>> = { partial: 1, "not-leading": 1, "no-index": 2, wrapped: 3, "operator-class": 3, "type-mismatch": 3, or: 4, "bare-boolean": 4, "ignores-case": 5, "leading-wildcard": 5 };
+const FAR = 6;
 
 function withNearest(path: AccessPath, nearest: Index | undefined): AccessPath {
   return nearest === undefined ? path : { ...path, nearest };

@@ -128,3 +128,8 @@ export function correlations(statement: Statement, relation: Relation): readonly
   if (shadowed) return [];
   return columnsOf(statement.where).columns.filter((column) => column.table?.toLowerCase() === alias.toLowerCase());
 }
+
+/** Flags and enumerations: an equality with one of their values selects a large part of the table. */
+export function hasFewValues(column: Column): boolean {
+  return column.type === "boolean" || column.enumeration === true || column.type === "enum";
+}

@@ -4,7 +4,7 @@
  */
 import type { ColumnRef, Dialect, OrderItem, Predicate } from "../query/model.js";
 import type { Column, Table } from "../schema/model.js";
-import { resolve, type Relation } from "./columns.js";
+import { hasFewValues, resolve, type Relation } from "./columns.js";
 
 export interface IndexProposal {
   /** Names in the database, in index order. */
@@ -28,7 +28,7 @@ export interface ProposalQuestion {
 const MOST_COLUMNS = 4;
 
 /** Types that a B-tree does not index, or not usefully. */
-const UNFIT = /^(?:jsonb?|bytea|blob|xml|point|polygon|geometry|geography|vector|tsvector)$|\[\]$/u;
+const UNFIT = /^(?:jsonb?|blob|xml|point|polygon|geometry|geography|vector|tsvector)$|\[\]$/u;
 
 /** Undefined when a plain composite index would not help: only wrapped columns, patterns, or a choice between columns. */
 export function proposeIndex(question: ProposalQuestion): IndexProposal | undefined {
@@ -134,10 +134,6 @@ function orderColumns(order: readonly OrderItem[], relation: Relation): readonly
     const resolution = item.column === undefined || item.column.wrappers.length > 0 ? undefined : resolve(item.column, relation);
     return resolution?.kind === "own" ? [resolution.column] : [];
   });
-}
-
-function hasFewValues(column: Column): boolean {
-  return column.type === "boolean" || column.enumeration === true || column.type === "enum";
 }
 
 /** PostgreSQL cuts longer names off (NAMEDATALEN). */

@@ -159,6 +159,17 @@ describe("access path", () => {
     expect(judge(table(["a where flag"]), eq("a"), "postgresql")).toMatchObject({ nearest: { name: "a where flag" }, column: "a" });
   });
 
+  it("speaks of the condition that is nearest to being served", () => {
+    const reason = (indexes: readonly string[], predicate: Predicate): unknown => {
+      const { reason: why, column } = judge(table(indexes), predicate, "postgresql");
+      return [why, column];
+    };
+    expect(reason([], and(eq("kind"), eq("a")))).toEqual(["no-index", "a"]);
+    expect(reason(["id"], and(cmp("id", "<>"), eq("a")))).toEqual(["no-index", "a"]);
+    expect(reason(["email"], and(like("email", "%x"), eq("a")))).toEqual(["no-index", "a"]);
+    expect(reason(["b, a"], and(eq("c"), eq("a")))).toEqual(["not-leading", "a"]);
+  });
+
   it("counts InnoDB's indexes of foreign keys, and no one else's", () => {
     const subject = table([], { foreignKeys: ["a"] });
     expect(DIALECTS.map((dialect) => judge(subject, eq("a"), dialect).verdict)).toEqual(["unusable", "usable", "usable", "unusable"]);
