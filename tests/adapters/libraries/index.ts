@@ -1,6 +1,12 @@
 import { drizzle } from "./drizzle.js";
 import { prisma } from "./prisma.js";
+import { betterSqlite3 } from "./better-sqlite3.js";
+import { mysql2 } from "./mysql2.js";
+import { nodeSqlite } from "./node-sqlite.js";
 import { pg } from "./pg.js";
+import { pglite } from "./pglite.js";
+import { postgresJs } from "./postgres-js.js";
+import { sqlite3 } from "./sqlite3.js";
 import type { LibraryScenarios } from "../scenarios.js";
 
-export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, pg];
+export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs];
