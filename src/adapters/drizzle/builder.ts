@@ -2,7 +2,7 @@
 import type { TSESTree } from "@typescript-eslint/utils";
 import { AGGREGATE, ALL_COLUMNS, NO_FILTER, statement } from "../../query/build.js";
 import type { Amount, Assignment, ColumnRef, Join, OrderItem, Predicate, Projection, Source, Span, Statement, StatementKind, TableRef } from "../../query/model.js";
-import { isFunction, isUndefined, keyName, memberName, receiverOf, unwrap, type Node } from "../../syntax/ast.js";
+import { calleeName, isFunction, isUndefined, keyName, memberName, receiverOf, unwrap, type Node } from "../../syntax/ast.js";
 import { chainOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import { constantOf, lengthOf } from "../../syntax/constants.js";
 import { annotationOf, returnedExpressions } from "../../syntax/evaluate.js";
@@ -307,8 +307,11 @@ export function tableRef(node: Node, place: Place, reader: Reader): TableRef {
   const known = value && tableRefOf(value, span, reader);
   if (known && !isVariableChoice(inner, place)) return known;
   if (value?.role === "fragment") return { name: "", alias: "", dynamic: true, span };
-  const foreign = value ? undefined : foreignTable(inner, place.module, reader.context.values);
-  if (foreign !== undefined) return { name: foreign, model: foreign, alias: foreign, span };
+  const foreign = foreignTable(inner, place.module, reader.context.values);
+  if (foreign !== undefined) {
+    reader.foreign.add(foreign);
+    return { name: foreign, model: foreign, alias: foreign, span };
+  }
   reader.note(inner, place);
   return { name: "", alias: "", dynamic: true, span };
 }
@@ -462,7 +465,11 @@ function rowsOfVariable(node: TSESTree.Identifier, place: Place, reader: Reader,
     const annotation = annotationOf(owner.id);
     const annotated = annotation && rowsOfType(annotation);
     if (annotated && annotated !== "unknown") return annotated;
-    return owner.init ? rowsOf(owner.init, place, reader, depth + 1) : "unknown";
+    if (owner.init) return rowsOf(owner.init, place, reader, depth + 1);
+    // `for (const part of chunk(rows, 500))`: each element is a list.
+    const loop = owner.parent.parent;
+    const iterated = loop?.type === "ForOfStatement" ? unwrap(loop.right) : undefined;
+    return iterated?.type === "CallExpression" && /chunk|partition|batch/iu.test(calleeName(iterated) ?? "") ? "many" : "unknown";
   }
   if (isFunction(owner)) {
     const parameter = owner.params.find((item) => item.type === "Identifier" && item.name === node.name);

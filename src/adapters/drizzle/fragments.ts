@@ -1,8 +1,9 @@
 /** SQL text inside Drizzle: what ``sql`…` `` interpolates, and fragments read as conditions and as columns. */
+import type { TSESTree } from "@typescript-eslint/utils";
 import type { ColumnRef, Predicate, Span, Statement } from "../../query/model.js";
 import { NO_FILTER } from "../../query/build.js";
 import { readSql, type SqlHole } from "../../sql/index.js";
-import { literalString, unwrap, type Node } from "../../syntax/ast.js";
+import { literalString, memberName, unwrap, type Node } from "../../syntax/ast.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf, foldText, type FoldedText, type Interpolation, type TextHole } from "../../syntax/text.js";
 import type { LibraryValue } from "../../syntax/values.js";
@@ -51,6 +52,7 @@ export class FragmentReader {
   fold(node: Node, place: Place, guess: Guess): FoldedText | undefined {
     const inner = unwrap(node);
     const said = this.#interpolation(inner, place.module, place, guess);
+    if (said && "hole" in said && this.#reader.drizzle(inner, place)?.role === "fragment") return undefined;
     const start = said && "inline" in said ? said.inline : inner.type === "CallExpression" || inner.type === "TaggedTemplateExpression" ? undefined : inner;
     if (said && "text" in said) return constantText(said.text);
     if (!start) return undefined;
@@ -95,7 +97,13 @@ export class FragmentReader {
 
   #fragment(value: LibraryValue, node: Node, place: Place): Interpolation {
     const at = value.at;
-    if (!at || (node.type === "Identifier" && isReassigned(node.name, node, place))) return { hole: "text" };
+    if (!at) return { hole: "text" };
+    if (node.type === "Identifier") {
+      const held = heldIn(node, place);
+      if (held === "changed") return { hole: "text" };
+      // The evaluator takes the first branch; the folder knows that there are two.
+      if (held && held.type === "ConditionalExpression") return { inline: held, module: place.module };
+    }
     if (node.type === "ConditionalExpression" || node.type === "LogicalExpression") return { hole: "text" };
     if (at.node.type === "TaggedTemplateExpression") return { inline: at.node.quasi, module: at.module };
     const call = at.node.type === "CallExpression" ? at.node : undefined;
@@ -167,8 +175,17 @@ function isEmptyTemplate(node: Node): boolean {
   return inner.type === "TaggedTemplateExpression" && literalString(inner.quasi) === "";
 }
 
-function isReassigned(name: string, node: Node, place: Place): boolean {
-  return place.module.lookUp(name, node)?.references.some((reference) => reference.isWrite() && !reference.init) === true;
+/** The initial value of a variable that holds a fragment; `changed` when the program assigns it anew or appends to it. */
+function heldIn(node: TSESTree.Identifier, place: Place): Node | "changed" | undefined {
+  const variable = place.module.lookUp(node.name, node);
+  const changed = variable?.references.some((reference) => {
+    if (reference.isWrite()) return !reference.init;
+    const use = reference.identifier as Node;
+    return use.parent?.type === "MemberExpression" && use.parent.object === use && memberName(use.parent) === "append";
+  });
+  if (changed) return "changed";
+  const declarator = variable?.defs[0]?.node as Node | undefined;
+  return declarator?.type === "VariableDeclarator" && declarator.id.type === "Identifier" && declarator.init ? unwrap(declarator.init) : undefined;
 }
 
 function constantText(text: string): FoldedText {

@@ -35,6 +35,8 @@ function recogniseCall(call: TSESTree.CallExpression, context: AdapterContext): 
   if (RELATIONAL.has(name)) return relationalSite(call, receiver, name, context);
   const client = context.library(receiver, DRIZZLE);
   if (client?.role === "db") {
+    // A query builder without connection makes parts of other queries.
+    if (client.parent) return [];
     if (QUERY_METHODS.has(name)) return builderSite(call, name, client, client.evidence, context);
     return RAW.has(name) ? rawSite(call, name, client, context) : undefined;
   }

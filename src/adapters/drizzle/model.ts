@@ -11,7 +11,8 @@ export const DRIZZLE = "drizzle-orm";
  * | role | name | parent | at |
  * | --- | --- | --- | --- |
  * | `factory`: `drizzle` of a driver | dialect | | |
- * | `db`: a client, a transaction, a query builder without connection | dialect | | the call of the factory |
+ * | `db`: a client, a transaction | dialect | | the call of the factory |
+ * | `db`: a query builder without connection, which sends nothing | dialect | with, table or queryBuilder | |
  * | `rqb`: `db.query` | | db | |
  * | `rqbTable`: `db.query.users` | `users` | rqb | |
  * | `tableFactory`: `pgTable`, a creator's result | dialect | | the call of the creator |
@@ -148,7 +149,7 @@ export const drizzleModel: LibraryModel = {
     return undefined;
   },
 
-  construct: (value) => (value.role === "queryBuilder" ? drizzleValue("db", nameOf(value)) : undefined),
+  construct: (value) => (value.role === "queryBuilder" ? drizzleValue("db", { ...nameOf(value), parent: value }) : undefined),
 
   call(value, at) {
     switch (value.role) {
@@ -233,7 +234,7 @@ export const drizzleModel: LibraryModel = {
 
   callback(value, method, argument, parameter) {
     if (value.role === "db" && method === "transaction" && argument === 0 && parameter === 0) return value;
-    if ((value.role === "with" || value.role === "table") && method === "as" && argument === 0 && parameter === 0) return drizzleValue("db");
+    if ((value.role === "with" || value.role === "table") && method === "as" && argument === 0 && parameter === 0) return drizzleValue("db", { parent: value });
     return undefined;
   },
 };

@@ -43,6 +43,8 @@ export class Reader {
   readonly home: Place;
   /** Expressions of the program that supply values. */
   readonly inputs: HostExpression[] = [];
+  /** Tables of the statement whose definition cannot be read, by the name of their import. */
+  readonly foreign = new Set<string>();
   /** The dialect as far as the parts read so far tell it. */
   dialect: Dialect | undefined;
   readonly #statementOf: (root: TSESTree.CallExpression, place: Place, reader: Reader) => Statement | undefined;
@@ -489,21 +491,23 @@ export class Reader {
     if (behind) return this.column(behind.node, behind.place);
     const span = this.span(inner, place);
     const value = this.drizzle(inner, place);
-    if (value?.role === "column") return this.columnRef(value, span);
+    if (value?.role === "column" && value.parent?.at) return this.columnRef(value, span);
     if (value?.role === "fragment") {
       const at = value.at;
       if (!at) return undefined;
+      // `lower(users.email)` of the project: what its parameter is, the call says.
+      const fn = inner.type === "CallExpression" ? this.context.values.functionOf(inner, place.module) : undefined;
+      if (fn && inner.type === "CallExpression" && !place.bindings.has(fn.node)) return this.#fragments.column(at.node, this.#inside(fn.node, at.module, inner, place));
       return this.#fragments.column(at.node, at.node === inner ? place : { module: at.module, bindings: place.bindings, anchor: span });
     }
-    if (inner.type === "MemberExpression" && !value) {
+    if (inner.type === "MemberExpression" && (!value || value.role === "column")) {
       const name = memberName(inner);
       const alias = this.aliasOf(inner.object, place);
       if (alias !== undefined && name !== undefined) return { table: alias, name, span, wrappers: [] };
       const table = foreignTable(inner.object, place.module, this.context.values);
-      if (table !== undefined && name !== undefined && foreignTable(inner, place.module, this.context.values) === undefined) return { table, name, property: true, span, wrappers: [] };
-      const owner = unwrap(inner.object);
-      if (table !== undefined && name !== undefined && owner.type === "Identifier") return { table, name, property: true, span, wrappers: [] };
+      if (table !== undefined && name !== undefined) return { table, name, property: true, span, wrappers: [] };
     }
+    if (value?.role === "column") return this.columnRef(value, span);
     return undefined;
   }
 
@@ -527,6 +531,12 @@ export class Reader {
     const value = this.drizzle(inner, place);
     if (value?.role === "column") {
       const column = this.columnRef(value, span);
+      if (column) return { kind: "column", column };
+    }
+    if (inner.type === "MemberExpression" && !value) {
+      // A member of any other import is a value.
+      const table = foreignTable(inner.object, place.module, this.context.values);
+      const column = (table !== undefined && this.foreign.has(table)) || this.aliasOf(inner.object, place) !== undefined ? this.column(inner, place) : undefined;
       if (column) return { kind: "column", column };
     }
     if (value?.role === "builder" || value?.role === "subquery") {

@@ -5,7 +5,7 @@ import { isFunction, literalString, memberName, unwrap, type Node } from "../../
 import { returnedExpressions, type Evaluator } from "../../syntax/evaluate.js";
 import { entriesOf, readObject, type ObjectShape } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
-import type { LibraryValue, NodeRef } from "../../syntax/values.js";
+import type { LibraryValue, NodeRef, Value } from "../../syntax/values.js";
 import { DRIZZLE } from "./model.js";
 
 /** A table as its definition names it. */
@@ -216,12 +216,15 @@ export function foreignTable(node: Node, module: SourceModule, values: Evaluator
     const owner = unwrap(inner.object);
     const name = memberName(inner);
     if (owner.type !== "Identifier" || name === undefined || !isImport(owner, module)) return undefined;
-    const value = values.evaluate(inner, module);
-    return value.kind === "unknown" || value.kind === "external" ? name : undefined;
+    return isUnseen(values.evaluate(inner, module)) ? name : undefined;
   }
   if (inner.type !== "Identifier" || !isImport(inner, module)) return undefined;
-  const value = values.evaluate(inner, module);
-  return value.kind === "unknown" || value.kind === "external" ? inner.name : undefined;
+  return isUnseen(values.evaluate(inner, module)) ? inner.name : undefined;
+}
+
+/** Nothing is known of the value, or no more than its type. */
+function isUnseen(value: Value): boolean {
+  return value.kind === "unknown" || value.kind === "external" || (value.kind === "library" && value.library === DRIZZLE && value.role === "table" && !value.at);
 }
 
 function isImport(node: TSESTree.Identifier, module: SourceModule): boolean {
