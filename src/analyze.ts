@@ -13,6 +13,7 @@ import { ProjectGraph } from "./project/graph.js";
 import { Reach } from "./project/reach.js";
 import { mayIssueQueries, sitesOf } from "./project/sites.js";
 import { temporaryTables } from "./project/temporary.js";
+import { mainTable } from "./query/build.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
 import { loadSchema, type SchemaIndex } from "./schema/load.js";
 import type { SchemaModel, Table } from "./schema/model.js";
@@ -150,7 +151,7 @@ class FileAnalyzer {
   #words(query: Query): Pick<QueryFacts, "tableName" | "text" | "line"> {
     return {
       tableName: () => {
-        const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
+        const ref = mainTable(query);
         return ref && (this.#table(ref)?.name ?? ref.model ?? ref.name);
       },
       text: (range) => this.#module.text.slice(...range),

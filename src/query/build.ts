@@ -1,5 +1,5 @@
 /** Makers of query-model values, so that adapters state only what they know. */
-import type { Predicate, Projection, Query, Range, Span, Statement, StatementKind } from "./model.js";
+import type { Predicate, Projection, Query, Range, Span, Statement, StatementKind, TableRef } from "./model.js";
 
 /** The filter of a statement that has none. */
 export const NO_FILTER: Predicate = { op: "constant", value: true, written: false };
@@ -74,4 +74,23 @@ export function spanOf(range: readonly [number, number]): Span {
 
 export function rangeOf(span: Span): Range {
   return [span.start, span.end];
+}
+
+/** The table a statement is about: the one it writes, else the first it reads, also through common table expressions. */
+export function mainTable(base: Statement): TableRef | undefined {
+  if (base.target) return base.target;
+  for (const source of base.sources) if (source.kind === "table") return source.table;
+  for (const source of base.sources) {
+    const inner = source.kind === "subquery" ? mainTable(source.statement) : undefined;
+    if (inner) return inner;
+  }
+  for (const nested of base.subqueries) {
+    const inner = mainTable(nested.statement);
+    if (inner) return inner;
+  }
+  for (const branch of base.branches ?? []) {
+    const inner = mainTable(branch);
+    if (inner) return inner;
+  }
+  return undefined;
 }

@@ -215,50 +215,52 @@ function countsCollection(loop: TSESTree.ForStatement, module: SourceModule): bo
   return found;
 }
 
-const CHUNK_NAMES = /(?:chunk|batch|slice|page|bucket|partition|chunck)/iu;
-const LIST_METHODS = new Set(["map", "filter", "flatMap", "forEach", "reduce", "some", "every", "join", "push", "sort", "find"]);
+/** Names of what cuts a list into lists, and of what comes out. */
+const CHUNK_NAMES = /(?:chunk|chunck|batch|partition|bulk)/iu;
+/** What is done with a list and not with a row. */
+const LIST_MEMBERS = new Set(["map", "filter", "flatMap", "forEach", "reduce", "some", "every", "join", "push", "sort", "find", "slice", "length", "at"]);
 
 /** Is each element itself a list of rows: a chunk, a page? Then one query per element is a query per batch. */
 function isChunked(loop: Repeater, module: SourceModule): boolean {
-  if (loop.iterated) {
-    const inner = unwrap(loop.iterated);
-    const name = inner.type === "Identifier" ? inner.name : inner.type === "CallExpression" ? calleeName(inner) : inner.type === "MemberExpression" ? memberName(inner) : undefined;
-    if (name !== undefined && CHUNK_NAMES.test(name)) return true;
-    if (inner.type === "Identifier") {
-      const declarator = module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined;
-      const init = declarator?.type === "VariableDeclarator" && declarator.init ? unwrap(declarator.init) : undefined;
-      const source = init?.type === "AwaitExpression" ? unwrap(init.argument) : init;
-      if (source?.type === "CallExpression" && CHUNK_NAMES.test(calleeName(source) ?? "")) return true;
-    }
-  }
   if (loop.node.type === "ForStatement") return false;
-  const [only, ...others] = loop.elements;
-  if (!only || others.length > 0) return false;
-  // A name such as `page` alone says nothing: what is done with it does.
-  let isList = false;
-  walk(loop.body, (node) => {
-    if (isList) return false;
-    if (node.type !== "Identifier" || node.name !== only.name || node === only) return undefined;
-    const parent = node.parent;
-    if (parent.type === "MemberExpression" && parent.object === node && parent.parent.type === "CallExpression" && parent.parent.callee === parent && LIST_METHODS.has(memberName(parent) ?? "")) isList = true;
-    if (parent.type === "SpreadElement" && parent.parent.type !== "ObjectExpression") isList = true;
-    return undefined;
-  });
-  return isList || (CHUNK_NAMES.test(only.name) && !/(?:Id|_id)$/u.test(only.name) && !usesMembers(loop.body, only.name));
+  const element = loop.elements.at(-1);
+  if (!element) return false;
+  const use = usedAs(element.name, loop.body);
+  // A row may be called `batch` or `page`: what is done with it decides before any name.
+  if (use !== "unknown") return use === "list";
+  return CHUNK_NAMES.test(element.name) || (loop.iterated !== undefined && isChunkSource(loop.iterated, module));
 }
 
-/** `page.id`: an element with properties is a row, not a batch. */
-function usesMembers(body: Node, name: string): boolean {
-  let found = false;
+/** `chunks`, `chunk(ids, 500)`, or a variable that holds the result of such a call. */
+function isChunkSource(node: Node, module: SourceModule): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "CallExpression") return CHUNK_NAMES.test(calleeName(inner) ?? "");
+  if (inner.type === "MemberExpression") return CHUNK_NAMES.test(memberName(inner) ?? "");
+  if (inner.type !== "Identifier") return false;
+  if (CHUNK_NAMES.test(inner.name)) return true;
+  const declarator = module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined;
+  const init = declarator?.type === "VariableDeclarator" && declarator.init ? unwrap(declarator.init) : undefined;
+  const source = init?.type === "AwaitExpression" ? unwrap(init.argument) : init;
+  return source?.type === "CallExpression" && CHUNK_NAMES.test(calleeName(source) ?? "");
+}
+
+/** Is a variable used as a row (`order.id`), or as a list (`chunk.map(…)`, `[...chunk]`)? */
+function usedAs(name: string, body: Node): "row" | "list" | "unknown" {
+  let use: "row" | "list" | "unknown" = "unknown";
   walk(body, (node) => {
-    if (found) return false;
-    if (node.type === "MemberExpression" && node.object.type === "Identifier" && node.object.name === name) {
-      const property = memberName(node);
-      if (property !== undefined && property !== "length") found = true;
+    if (use === "row") return false;
+    if (node.type !== "Identifier" || node.name !== name) return undefined;
+    const parent = node.parent;
+    if (parent.type === "MemberExpression" && parent.object === node) {
+      const property = memberName(parent);
+      if (property === undefined || !LIST_MEMBERS.has(property)) use = parent.computed ? use : "row";
+      else if (property !== "length" && property !== "slice" && property !== "at") use = "list";
     }
+    if (parent.type === "SpreadElement" && parent.parent.type !== "ObjectExpression") use = "list";
+    if (parent.type === "VariableDeclarator" && parent.init === node && parent.id.type === "ObjectPattern") use = "row";
     return undefined;
   });
-  return found;
+  return use;
 }
 
 /** Does the iteration that reaches the node always leave the loop? A search for a free name, a retry that succeeded. */
@@ -276,7 +278,8 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
       if (statement.range[0] < child.range[1]) continue;
       if (statement.type === "ReturnStatement" || statement.type === "ThrowStatement") return true;
       if (statement.type === "BreakStatement" && breakable && statement.label === null) return true;
-      if (statement.type === "ContinueStatement") break;
+      // The iteration ends here, the loop does not.
+      if (statement.type === "ContinueStatement") return false;
     }
   }
   return false;
