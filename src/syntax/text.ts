@@ -340,6 +340,14 @@ class Folder {
   }
 
   #hole(kind: HoleKind, expression: Node, module: SourceModule, items?: number): void {
+    // Unknown text is told from the words around it by its own blanks.
+    const [before, after] = kind === "text" ? edgesOf(expression) : ["", ""];
+    if (before !== "") this.#constant(" ");
+    this.#place(kind, expression, module, items);
+    if (after !== "") this.#constant(" ");
+  }
+
+  #place(kind: HoleKind, expression: Node, module: SourceModule, items: number | undefined): void {
     const start = this.#text.length;
     this.#text += PLACE;
     const source = this.#call && (this.#call.module !== module || !contains(this.#call.node, expression)) ? this.#call : { node: expression, module };
@@ -360,6 +368,25 @@ type Extension = readonly Node[] | TSESTree.TemplateLiteral;
 
 function isTemplate(extension: Extension): extension is TSESTree.TemplateLiteral {
   return !Array.isArray(extension);
+}
+
+/** The blanks that a text begins and ends with, as far as they are written. */
+function edgesOf(node: Node): readonly [before: string, after: string] {
+  const inner = unwrap(node);
+  switch (inner.type) {
+    case "Literal": {
+      const text = typeof inner.value === "string" ? inner.value : "";
+      return [/^\s*/u.exec(text)?.[0] ?? "", /\s*$/u.exec(text)?.[0] ?? ""];
+    }
+    case "TemplateLiteral":
+      return [/^\s*/u.exec(inner.quasis[0]?.value.cooked ?? "")?.[0] ?? "", /\s*$/u.exec(inner.quasis.at(-1)?.value.cooked ?? "")?.[0] ?? ""];
+    case "BinaryExpression":
+      return [edgesOf(inner.left)[0], edgesOf(inner.right)[1]];
+    case "ConditionalExpression":
+      return [edgesOf(inner.consequent)[0], edgesOf(inner.consequent)[1]];
+    default:
+      return ["", ""];
+  }
 }
 
 /** The text of `cond ? text : ""` and of `cond ? "" : text`. */

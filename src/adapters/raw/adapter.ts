@@ -54,7 +54,9 @@ function wrapperAdapter(drivers: readonly Driver[], flowOf: (context: AdapterCon
       if (candidate.type === "TaggedTemplateExpression") return first(tagging, (driver) => recogniseTag(candidate, driver, context));
       if (!(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
       const flow = flowOf(context);
-      if (flow.methodAt(candidate, context.module)) return undefined;
+      const method = flow.methodAt(candidate, context.module);
+      // A method of a driver under another name: `const run = pool.query.bind(pool)`.
+      if (method) return names.has(calleeName(candidate) ?? "") ? undefined : recogniseCall(candidate, method.driver, context, flow);
       const flows = flow.flowsOf(candidate, context.module);
       return flows.length > 0 ? recogniseFlows(candidate, flows, context, flow) : recogniseExecutor(candidate, drivers, context, flow);
     },
@@ -112,7 +114,7 @@ function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: 
   const callee = unwrap(call.callee);
   const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
   if (name === undefined || !driver.shape?.methods.includes(name) || callee.type !== "MemberExpression") return undefined;
-  if (!saysNothing(context.values.evaluate(callee, context.module)) || !saysNothing(context.values.evaluate(callee.object, context.module))) return undefined;
+  if (!saysNothing(context.values.evaluate(callee, context.module)) || !isOpen(callee.object, context.module, context, 0)) return undefined;
   if (!driver.packages.some((item) => context.uses(item))) return undefined;
   const flows = flow.flowsByShape(call, context.module, driver, name).filter((item) => textsOf(item, context).some(({ text }) => text && looksLikeSql(text.text)));
   return flows.length > 0 ? recogniseFlows(call, flows, context, flow) : undefined;
@@ -121,6 +123,35 @@ function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: 
 /** Is it open what the value is? What another library exports is something else. */
 function saysNothing(value: Value): boolean {
   return value.kind === "unknown" || value.kind === "parameter" || value.kind === "typed" || (value.kind === "external" && /^[.~@#]?\/|^src\//u.test(value.specifier));
+}
+
+/** Is it open what a receiver is? Not when it is made by something of another package, or is a name that nothing declares. */
+function isOpen(node: Node, module: SourceModule, context: AdapterContext, depth: number): boolean {
+  const inner = unwrap(node);
+  if (depth > 8 || !saysNothing(context.values.evaluate(inner, module))) return false;
+  switch (inner.type) {
+    case "CallExpression":
+    case "NewExpression":
+      return isOpenCallee(inner.callee, module, context, depth + 1);
+    case "MemberExpression":
+      return isOpen(inner.object, module, context, depth + 1);
+    case "AwaitExpression":
+      return isOpen(inner.argument, module, context, depth + 1);
+    case "ThisExpression":
+      return true;
+    case "Identifier": {
+      const declarator = module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined;
+      if (!declarator) return false;
+      return declarator.type !== "VariableDeclarator" || !declarator.init || isOpen(declarator.init, module, context, depth + 1);
+    }
+    default:
+      return false;
+  }
+}
+
+/** A function of the project may make anything; one of a package makes what is the package's. */
+function isOpenCallee(callee: Node, module: SourceModule, context: AdapterContext, depth: number): boolean {
+  return context.values.evaluate(callee, module).kind === "function" || isOpen(callee, module, context, depth);
 }
 
 /** A prepared statement that nothing in this file executes: it is written here, and sent somewhere else. */
@@ -144,8 +175,8 @@ function recogniseFlows(call: TSESTree.CallExpression, flows: readonly Flow[], c
     seen.add(item.text.node);
     const same = open.filter((other) => other.text.node === item.text.node);
     const [delivery, sending] = fateAfter(call, item, same, context.module);
-    for (const { text, values } of textsOf(item, context)) {
-      result.push(...queriesOf(text, item, call, context, sending, values, delivery));
+    for (const { text, values, isStreamed } of textsOf(item, context)) {
+      result.push(...queriesOf(text, item, call, context, sending, values, isStreamed ? "stream" : delivery));
     }
   }
   return result;
@@ -182,33 +213,35 @@ function fateAfter(call: Node, flow: Flow, same: readonly Flow[], module: Source
 interface Text {
   readonly text: FoldedText | undefined;
   readonly values: readonly Place[];
+  /** The text is a cursor's: rows come as they are asked for. */
+  readonly isStreamed: boolean;
 }
 
 /** The texts an argument can be: a string, a query object, a tagged template, a cursor; one of two. */
 function textsOf(flow: Flow, context: AdapterContext): readonly Text[] {
   const { driver } = flow;
-  const at = (place: Place, values: readonly Place[], depth: number): readonly Text[] => {
+  const at = (place: Place, values: readonly Place[], depth: number, isStreamed: boolean): readonly Text[] => {
     const inner = unwrap(place.node);
     const branches = depth > 4 ? [] : branchesOf(inner, place.module);
-    if (branches.length > 1) return branches.flatMap((branch) => at({ node: branch, module: place.module }, values, depth + 1));
+    if (branches.length > 1) return branches.flatMap((branch) => at({ node: branch, module: place.module }, values, depth + 1, isStreamed));
     const value = context.values.evaluate(inner, place.module);
     if (value.kind === "library" && value.library === driver.id && value.at?.node.type === "NewExpression") {
       const [text, bound] = value.at.node.arguments;
       const { module } = value.at;
-      if (text) return at({ node: text, module }, bound ? [{ node: bound, module }] : [], depth + 1);
+      if (text) return at({ node: text, module }, bound ? [{ node: bound, module }] : [], depth + 1, true);
     }
     const folded = fold(inner, place.module, context);
-    if (folded) return [{ text: changed(folded, flow), values }];
+    if (folded) return [{ text: changed(folded, flow), values, isStreamed }];
     const shape = context.object(inner, place.module);
     for (const key of driver.textKeys ?? []) {
       const entry = entriesOf(shape, key).at(-1);
       if (!entry) continue;
       const bound = (driver.valueKeys ?? []).flatMap((name) => entriesOf(shape, name).slice(-1)).map((item): Place => ({ node: item.value, module: item.module }));
-      return at({ node: entry.value, module: entry.module }, [...bound, ...values], depth + 1);
+      return at({ node: entry.value, module: entry.module }, [...bound, ...values], depth + 1, isStreamed);
     }
-    return [{ text: undefined, values }];
+    return [{ text: undefined, values, isStreamed }];
   };
-  return at(flow.text, flow.values, 0);
+  return at(flow.text, flow.values, 0, false);
 }
 
 /** The two texts of `cond ? a : b`, also behind a constant. */
