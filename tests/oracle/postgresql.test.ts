@@ -73,7 +73,7 @@ it("agrees with PostgreSQL", async () => {
   } finally {
     await database.close();
   }
-  if (process.env["QUERY_GUARD_FIGURES"] !== undefined) console.log(JSON.stringify({ ...tally, unknown: Object.fromEntries(tally.unknown) }, undefined, 1));
+  if (process.env["QUERY_GUARD_FIGURES"] !== undefined) process.stdout.write(`${JSON.stringify({ ...tally, unknown: Object.fromEntries(tally.unknown) }, undefined, 1)}\n`);
   expect(tally.pairs).toBeGreaterThan(CASES * CONDITIONS * 0.8);
   expect(tally.denied).toEqual([]);
   expect(tally.agree / tally.definite).toBeGreaterThan(0.98);
