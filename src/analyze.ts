@@ -12,7 +12,7 @@ import { nodeHost, type Host } from "./host.js";
 import { ProjectGraph } from "./project/graph.js";
 import { Reach } from "./project/reach.js";
 import { mayIssueQueries, sitesOf } from "./project/sites.js";
-import { temporaryTables } from "./project/temporary.js";
+import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
 import { loadSchema, type SchemaIndex } from "./schema/load.js";
@@ -167,20 +167,21 @@ class FileAnalyzer {
     const repeated = new RepeatedPlaces();
     walk(this.#module.program, (node) => {
       repeated.enter(node);
-      if (node.type !== "CallExpression" || !repeated.holds(node) || own.has(node.range[0]) || !isAwaited(node)) return undefined;
-      if (surroundingsOf(node, this.#module, this.#values).repeaters.length === 0) return undefined;
-      const subject = this.#reachedBy(node, reach, context);
+      if (node.type !== "CallExpression" || own.has(node.range[0])) return undefined;
+      const subject = this.#reachedBy(node, reach, context, repeated.holds(node));
       if (subject) subjects.push(subject);
       return undefined;
     });
     return subjects;
   }
 
-  #reachedBy(call: TSESTree.CallExpression, reach: Reach, context: ExecutionContext): Subject | undefined {
-    const found = reach.from(call, this.#module).flatMap((reached) => {
-      const repetition = reachedRepetition(call, reached, context);
-      return repetition ? [{ reached, repetition }] : [];
-    });
+  #reachedBy(call: TSESTree.CallExpression, reach: Reach, context: ExecutionContext, mayBeRepeated: boolean): Subject | undefined {
+    const named = isAwaited(call) ? reach.byName(call, this.#module) : undefined;
+    const isRepeated = mayBeRepeated && isAwaited(call) && surroundingsOf(call, this.#module, this.#values).repeaters.length > 0;
+    const found = [
+      ...(named?.reached.map((reached) => ({ reached, repetition: reachedRepetition(call, reached, context, named.repeater) })) ?? []),
+      ...(isRepeated ? reach.from(call, this.#module).map((reached) => ({ reached, repetition: reachedRepetition(call, reached, context) })) : []),
+    ].flatMap(({ reached, repetition }) => (repetition ? [{ reached, repetition }] : []));
     const chosen = found.find(({ repetition }) => repetition.operation !== "update-different") ?? found[0];
     return chosen && { query: chosen.reached.query, reached: true, facts: this.#reachedFacts(chosen.reached, chosen.repetition) };
   }
@@ -230,15 +231,18 @@ class FileAnalyzer {
   }
 
   #isTemporary(ref: TableRef): boolean {
-    return this.#table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(ref.name.toLowerCase());
+    const name = ref.name.toLowerCase();
+    if (temporaryTablesIn(this.#module.text).includes(name)) return true;
+    return this.#table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(name);
   }
 }
 
-/** Ranges of loops and callbacks seen so far on a walk: the cheap question before the exact one. */
+/** Ranges of the loops and callbacks around the place a walk has come to: the cheap question before the exact one. */
 class RepeatedPlaces {
   readonly #ranges: (readonly [number, number])[] = [];
 
   enter(node: Node): void {
+    for (let last = this.#ranges.at(-1); last && last[1] <= node.range[0]; last = this.#ranges.at(-1)) this.#ranges.pop();
     if (node.type === "ForOfStatement" || node.type === "ForInStatement" || node.type === "ForStatement") this.#ranges.push(node.body.range);
     else if (isFunction(node) && node.parent.type === "CallExpression" && node.parent.callee !== node) this.#ranges.push(node.range);
   }

@@ -6,17 +6,29 @@ import { MODULE_EXTENSIONS } from "../syntax/source-module.js";
 
 const SKIPPED = new Set(["node_modules", "dist", "build", "out", "coverage", "vendor"]);
 const MAX_FILES = 5_000;
+/** The search is repeated after this many milliseconds: an editor keeps the process for days. */
+const RECHECK_MS = 30_000;
 const CREATES = /\bcreate\s+(?:local\s+|global\s+)?temp(?:orary)?\s+table\s+(?:if\s+not\s+exists\s+)?["`[]?(\w+)/giu;
 
-const found = new BoundedMap<string, ReadonlySet<string>>(4);
+interface Search {
+  readonly names: ReadonlySet<string>;
+  readonly at: number;
+}
+
+const searches = new BoundedMap<string, Search>(4);
+
+/** Names, in lower case, of the tables that a text creates as temporary. */
+export function temporaryTablesIn(text: string): readonly string[] {
+  return [...text.matchAll(CREATES)].flatMap((match) => match[1]?.toLowerCase() ?? []);
+}
 
 /**
- * Names, in lower case, of the tables that some source file creates as temporary. Read once for a workspace, and only when
- * a statement is about to be reported for writing a whole table that the schema does not have.
+ * Names, in lower case, of the tables that some source file of a workspace creates as temporary. Asked only when a statement
+ * is about to be reported for writing a whole table that the schema does not have.
  */
-export function temporaryTables(root: string, host: Host): ReadonlySet<string> {
-  const known = found.get(root);
-  if (known) return known;
+export function temporaryTables(root: string, host: Host, now: number = Date.now()): ReadonlySet<string> {
+  const known = searches.get(root);
+  if (known && now - known.at < RECHECK_MS) return known.names;
   const names = new Set<string>();
   const queue = [root];
   let files = 0;
@@ -26,9 +38,9 @@ export function temporaryTables(root: string, host: Host): ReadonlySet<string> {
       if (entry.kind === "directory" && !SKIPPED.has(entry.name) && !entry.name.startsWith(".")) queue.push(file);
       if (entry.kind !== "file" || !(MODULE_EXTENSIONS.includes(path.extname(entry.name)) || entry.name.endsWith(".sql"))) continue;
       files++;
-      for (const match of host.readText(file)?.matchAll(CREATES) ?? []) if (match[1] !== undefined) names.add(match[1].toLowerCase());
+      for (const name of temporaryTablesIn(host.readText(file) ?? "")) names.add(name);
     }
   }
-  found.set(root, names);
+  searches.set(root, { names, at: now });
   return names;
 }
