@@ -14,7 +14,7 @@ export interface ReachedQuery {
   readonly via: readonly string[];
   /** Module of the query. */
   readonly module: SourceModule;
-  /** The argument of the call that a parameter of the first function stands for; undefined when the way is longer. */
+  /** What an expression of the query's function is where the call stands: the argument for a parameter. Undefined when it is made on the way. */
   readonly argument: (expression: HostExpression) => Node | undefined;
 }
 
@@ -39,15 +39,19 @@ export function repetitionOf(query: Query, context: ExecutionContext): Repetitio
   return repetition(query.site.range, innermost, effective.length, operation, [], context);
 }
 
-/** The repetition of a query that stands in a function which is called in a loop. */
-export function reachedRepetition(call: Node, reached: ReachedQuery, context: ExecutionContext): Repetition | undefined {
+/**
+ * The repetition of a query that stands in a function which is called in a loop. `named` is the iteration that the call
+ * itself is, when it is given the function by name.
+ */
+export function reachedRepetition(call: Node, reached: ReachedQuery, context: ExecutionContext, named?: Repeater): Repetition | undefined {
   if (!counts(reached.query)) return undefined;
-  const { repeaters } = surroundingsOf(call, context.module, context.values);
+  const around = surroundingsOf(call, context.module, context.values).repeaters;
+  const repeaters = named ? [named, ...around] : around;
   const effective = repeaters.filter((loop) => !isBatched(reached.query, loop, (expression) => reached.argument(expression)));
   const [innermost] = effective;
   if (!innermost) return undefined;
   if (reached.query.batchesInTick && innermost.concurrent) return undefined;
-  const callVaries = variesWithin(call, innermost, context.module);
+  const callVaries = innermost === named || variesWithin(call, innermost, context.module);
   const operation = operationOf(reached.query, () => callVaries, () => true);
   const target = reached.module === context.module ? undefined : { file: relative(context.cwd, reached.module.path), line: reached.module.lineOf(reached.query.site.range[0]) };
   return { ...repetition(call.range, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
@@ -141,12 +145,33 @@ function writesTable(query: Query, loop: Repeater, queries: readonly Query[]): b
 
 /** Does one run of the query serve a whole list of rows that the element is? */
 function isBatched(query: Query, loop: Repeater, place: (expression: HostExpression) => Node | undefined): boolean {
-  const isElement = (expression: HostExpression | undefined): boolean => {
+  const isPart = (expression: HostExpression | undefined): boolean => {
     const node = expression && place(expression);
-    return node !== undefined && standsForElement(node, loop);
+    return node !== undefined && (standsForElement(node, loop) || standsForSlice(node, loop));
   };
-  if (query.kind === "insert" && query.rows !== "one" && query.inputs.some(isElement)) return true;
-  return listOperands(query.where).some((operand) => operand.kind === "parameter" && isElement(operand.value));
+  if (query.kind === "insert" && query.rows !== "one" && query.inputs.flatMap((input) => partsOf(asNode(input))).some(isPart)) return true;
+  return listOperands(query.where).some((operand) => operand.kind === "parameter" && isPart(operand.value));
+}
+
+/** An input and, of `{ data: rows }`, what its properties hold. */
+function partsOf(node: Node): readonly Node[] {
+  const inner = unwrap(node);
+  return inner.type === "ObjectExpression" ? inner.properties.flatMap((property) => (property.type === "Property" ? [property.value] : [])) : [node];
+}
+
+/** A piece of a longer list that the loop takes: `ids.slice(i, i + size)`, or a name the loop gives to one. */
+function standsForSlice(node: Node, loop: Repeater): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "CallExpression") {
+    const callee = unwrap(inner.callee);
+    if (callee.type !== "MemberExpression") return false;
+    const name = memberName(callee);
+    return name === "slice" || name === "splice" || (name !== undefined && /^(?:map|filter|flatMap)$/u.test(name) && standsForSlice(callee.object, loop));
+  }
+  if (inner.type !== "Identifier" || loop.body.type !== "BlockStatement") return false;
+  const declared = loop.body.body.flatMap((statement) => (statement.type === "VariableDeclaration" ? statement.declarations : []));
+  const declarator = declared.find((item) => item.id.type === "Identifier" && item.id.name === inner.name && item.init !== node);
+  return declarator?.init ? standsForSlice(declarator.init, { ...loop, body: declarator }) : false;
 }
 
 /** The element itself, or a list made of it in one step: `chunk`, `chunk.map(…)`, `...chunk`. */

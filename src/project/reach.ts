@@ -2,9 +2,9 @@
 import type { TSESTree } from "@typescript-eslint/utils";
 import { isOpaque, type HostExpression, type Opaque, type Query } from "../query/model.js";
 import type { ReachedQuery } from "../facts/execution.js";
-import { calleeName, contains, isFunction, memberName, unwrap, walk, type FunctionNode, type Node } from "../syntax/ast.js";
-import type { Evaluator } from "../syntax/evaluate.js";
-import { surroundingsOf } from "../syntax/repeaters.js";
+import { calleeName, contains, keyName, memberName, unwrap, walk, type FunctionNode, type Node } from "../syntax/ast.js";
+import { patternPath, type Evaluator } from "../syntax/evaluate.js";
+import { namedIterationOf, surroundingsOf, type Repeater } from "../syntax/repeaters.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import type { FunctionValue } from "../syntax/values.js";
 
@@ -23,7 +23,14 @@ interface Issued {
   readonly query: Query;
   readonly via: readonly string[];
   readonly module: SourceModule;
-  readonly owner: FunctionNode;
+  /** What an expression of the query's function is in terms of the function that issues it. */
+  readonly place: (expression: HostExpression) => HostExpression | undefined;
+}
+
+/** What a call that is given a function by name makes of the queries of that function. */
+export interface ReachedByName {
+  readonly reached: readonly ReachedQuery[];
+  readonly repeater: Repeater;
 }
 
 export class Reach {
@@ -39,13 +46,39 @@ export class Reach {
   from(call: TSESTree.CallExpression, module: SourceModule): readonly ReachedQuery[] {
     const fn = this.#function(call, module);
     if (!fn) return [];
-    const name = nameOf(fn.node, call);
-    return this.#of(fn, 1, new Set()).map(({ query, via, module: home, owner }) => ({
+    const name = nameOf(fn.node, call.callee);
+    return this.#of(fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
       query,
       via: [name, ...via],
       module: home,
-      argument: (expression) => (owner === fn.node ? argumentFor(expression, fn, call) : undefined),
+      argument(expression) {
+        const own = place(expression);
+        return own && argumentFor(own as Node, fn, call);
+      },
     }));
+  }
+
+  /** Queries that a call issues once per element through a function it is given by name: `ids.map(load)`. */
+  byName(call: TSESTree.CallExpression, module: SourceModule): ReachedByName | undefined {
+    const named = this.#named(call, module);
+    const repeater = named?.iteration.repeater(named.fn.node);
+    if (!named || !repeater) return undefined;
+    const name = nameOf(named.fn.node, named.iteration.callback);
+    const reached = this.#of(named.fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
+      query,
+      via: [name, ...via],
+      module: home,
+      // The function's own parameter is the element.
+      argument: (expression: HostExpression) => place(expression) as Node | undefined,
+    }));
+    return { reached, repeater };
+  }
+
+  #named(call: TSESTree.CallExpression, module: SourceModule): { readonly iteration: NonNullable<ReturnType<typeof namedIterationOf>>; readonly fn: FunctionValue } | undefined {
+    const iteration = namedIterationOf(call, module, this.#options.values);
+    if (!iteration || ++this.#calls > MAX_CALLS) return undefined;
+    const value = this.#options.values.evaluate(iteration.callback, module);
+    return value.kind === "function" ? { iteration, fn: value } : undefined;
   }
 
   #function(call: TSESTree.CallExpression, module: SourceModule): FunctionValue | undefined {
@@ -62,16 +95,25 @@ export class Reach {
     const issued: Issued[] = [];
     const own = sitesOf(module).filter((site) => contains(fn.node, site.site.node as Node) && runsIn(site.site.node as Node, fn.node, module, values));
     for (const site of own) {
-      if (!isOpaque(site) && !isMemoised(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, owner: fn.node });
+      if (!isOpaque(site) && !isMemoised(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, place: (expression) => expression });
     }
     if (depth < MAX_DEPTH) {
       const next = new Set([...running, fn.node]);
       walk(fn.node.body, (node) => {
         if (node.type !== "CallExpression" || own.some((site) => site.site.node.range[0] === node.range[0] && site.site.node.range[1] >= node.range[1])) return undefined;
         if (!isPlausible(node)) return undefined;
-        const target = this.#function(node, module);
+        const called = this.#function(node, module);
+        const named = called ? undefined : this.#named(node, module);
+        const target = called ?? named?.fn;
         if (!target || target.node === fn.node || !runsIn(node, fn.node, module, values) || isMemoised(node, fn.node, module)) return undefined;
-        for (const found of this.#of(target, depth + 1, next)) issued.push({ ...found, via: [nameOf(target.node, node), ...found.via] });
+        const name = nameOf(target.node, named ? named.iteration.callback : node.callee);
+        for (const found of this.#of(target, depth + 1, next)) {
+          const place = (expression: HostExpression): HostExpression | undefined => {
+            const own = called && found.place(expression);
+            return own && argumentFor(own as Node, target, node);
+          };
+          issued.push({ ...found, via: [name, ...found.via], place });
+        }
         return undefined;
       });
     }
@@ -95,16 +137,39 @@ function runsIn(node: Node, fn: FunctionNode, module: SourceModule, values: Eval
   return surroundingsOf(node, module, values).home === fn;
 }
 
-/** Is the node reached only when a cache lacks the answer: `if (cache.has(key)) return …` stands before it? */
+const CACHE = /\.has\(|\.get\(|(?:cache|memo)/iu;
+
+/**
+ * Is the node reached only when a cache lacks the answer: `if (cache.has(key)) return …` stands before it, or it stands in
+ * the branch for what is not there yet (`if (!known) …`, `known ?? …`, `cache[key] ??= …`)?
+ */
 function isMemoised(node: Node, fn: FunctionNode, module: SourceModule): boolean {
-  if (fn.body?.type !== "BlockStatement") return false;
+  if (fn.body?.type !== "BlockStatement") return isFallback(node, fn, module, "");
+  let known = "";
   for (const statement of fn.body.body) {
-    if (statement.range[0] >= node.range[0]) return false;
-    if (statement.type !== "IfStatement" || !endsInReturn(statement.consequent)) continue;
-    const test = module.text.slice(...statement.test.range);
-    if (/\.has\(|\.get\(|(?:cache|memo)/iu.test(test)) return true;
+    if (statement.range[0] >= node.range[0] || contains(statement, node)) break;
+    if (statement.type === "VariableDeclaration") {
+      for (const { id, init } of statement.declarations) if (init && id.type === "Identifier" && CACHE.test(module.text.slice(...init.range)) && !contains(init, node)) known += ` ${id.name} `;
+    }
+    if (statement.type === "IfStatement" && endsInReturn(statement.consequent) && asksCache(statement.test, module, known)) return true;
+  }
+  return isFallback(node, fn, module, known);
+}
+
+function isFallback(node: Node, fn: FunctionNode, module: SourceModule, known: string): boolean {
+  for (let child: Node = node, parent = node.parent; parent && child !== fn; child = parent, parent = parent.parent) {
+    if (parent.type === "IfStatement" && parent.test !== child && asksCache(parent.test, module, known)) return true;
+    if (parent.type === "LogicalExpression" && parent.right === child && parent.operator !== "&&" && asksCache(parent.left, module, known)) return true;
+    if (parent.type === "AssignmentExpression" && parent.right === child && (parent.operator === "??=" || parent.operator === "||=") && parent.left.type === "MemberExpression") return true;
   }
   return false;
+}
+
+/** Does a test ask a cache, or a variable that holds what a cache gave? */
+function asksCache(test: Node, module: SourceModule, known: string): boolean {
+  const text = module.text.slice(...test.range);
+  if (CACHE.test(text)) return true;
+  return known !== "" && [...text.matchAll(/[\w$]+/gu)].some(([word]) => known.includes(` ${word} `));
 }
 
 function endsInReturn(node: Node): boolean {
@@ -113,35 +178,48 @@ function endsInReturn(node: Node): boolean {
   return last?.type === "ReturnStatement";
 }
 
-/** The argument of the call that an expression of the function, its own parameter, stands for. */
-function argumentFor(expression: HostExpression, fn: FunctionValue, call: TSESTree.CallExpression): Node | undefined {
-  let root = unwrap(expression as Node);
-  while (root.type === "CallExpression" && unwrap(root.callee).type === "MemberExpression") {
-    const callee = unwrap(root.callee);
-    if (callee.type !== "MemberExpression") break;
-    root = unwrap(callee.object);
+/** The argument of the call that an expression of the function stands for: its own parameter, or what is made of one in steps. */
+function argumentFor(expression: Node, fn: FunctionValue, call: TSESTree.CallExpression, depth = 0): Node | undefined {
+  let root = unwrap(expression);
+  while (root.type === "CallExpression" || root.type === "SpreadElement") {
+    if (root.type === "SpreadElement") root = unwrap(root.argument);
+    else {
+      const callee = unwrap(root.callee);
+      if (callee.type !== "MemberExpression") return undefined;
+      root = unwrap(callee.object);
+    }
   }
-  if (root.type !== "Identifier") return undefined;
-  const { name } = root;
-  const index = fn.node.params.findIndex((parameter) => (parameter.type === "Identifier" && parameter.name === name) || (parameter.type === "AssignmentPattern" && parameter.left.type === "Identifier" && parameter.left.name === name));
-  return index < 0 ? undefined : call.arguments[index];
+  if (root.type !== "Identifier" || depth > 4) return undefined;
+  const definition = fn.module.lookUp(root.name, root)?.defs[0];
+  const owner = definition?.node as Node | undefined;
+  if (owner?.type === "VariableDeclarator") return owner.id.type === "Identifier" && owner.init ? argumentFor(owner.init, fn, call, depth + 1) : undefined;
+  if (owner !== fn.node) return undefined;
+  for (const [index, parameter] of fn.node.params.entries()) {
+    const path = patternPath(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter, definition?.name as TSESTree.Identifier);
+    if (path) return path.reduce<Node | undefined>(propertyOf, call.arguments[index]);
+  }
+  return undefined;
 }
 
-/** The name a function goes by at a call. */
-function nameOf(fn: FunctionNode, call: TSESTree.CallExpression): string {
-  const called = calleeName(call);
-  if (called !== undefined) return called;
+function propertyOf(object: Node | undefined, name: string): Node | undefined {
+  const inner = object && unwrap(object);
+  if (inner?.type !== "ObjectExpression") return undefined;
+  const property = inner.properties.find((item) => item.type === "Property" && keyName(item) === name);
+  return property?.type === "Property" ? property.value : undefined;
+}
+
+/** The name a function goes by where it is called or named. */
+function nameOf(fn: FunctionNode, named: Node): string {
+  const inner = unwrap(named);
+  if (inner.type === "Identifier") return inner.name;
+  if (inner.type === "MemberExpression") return memberName(inner) ?? "a function";
+  if (inner.type === "CallExpression" && calleeName(inner) === "bind") {
+    const callee = unwrap(inner.callee);
+    if (callee.type === "MemberExpression") return nameOf(fn, callee.object);
+  }
   if (fn.id) return fn.id.name;
   const parent = fn.parent;
   if (parent?.type === "VariableDeclarator" && parent.id.type === "Identifier") return parent.id.name;
   if ((parent?.type === "MethodDefinition" || parent?.type === "Property") && parent.key.type === "Identifier") return parent.key.name;
-  return parent?.type === "MemberExpression" ? (memberName(parent) ?? "a function") : "a function";
-}
-
-/** Functions given to an iterating call by name: `items.forEach(save)`, `Promise.all(ids.map(load))`. */
-export function namedCallback(call: TSESTree.CallExpression): Node | undefined {
-  const name = calleeName(call);
-  if (name === undefined || !/^(?:map|forEach|flatMap|pMap|each|eachSeries|mapSeries)$/u.test(name)) return undefined;
-  const candidate = call.arguments.find((argument) => argument.type === "Identifier" || argument.type === "MemberExpression");
-  return candidate && !isFunction(candidate) ? candidate : undefined;
+  return "a function";
 }

@@ -33,7 +33,7 @@ const ITERATING_FUNCTIONS = new Set(["pMap", "pEach", "pMapSeries", "pForEach", 
 /** Methods whose callbacks do not start together. */
 const SEQUENTIAL = new Set(["reduce", "reduceRight", "eachSeries", "mapSeries", "pMapSeries", "forEachSeries", "eachOfSeries", "for…of", "for", "for…in", "for await"]);
 /** Calls that keep the callback for later: events, routes, timers. What they run is not run by the loop around them. */
-const DEFERRING = /^(?:on|once|off|addListener|addEventListener|subscribe|setInterval|setImmediate|schedule|process|use|get|post|put|patch|delete|all|route|handler?|listen|register|define|describe|it|test|beforeEach|afterEach|beforeAll|afterAll|createServer|useEffect|useCallback|useMemo|useQuery|useMutation|cron|job|task|worker|query|mutation|subscription|procedure|middleware|action|loader)$/u;
+const DEFERRING = /^(?:on|once|off|set|addListener|addEventListener|subscribe|setTimeout|setInterval|setImmediate|schedule|process|use|get|post|put|patch|delete|all|route|handler?|listen|register|define|describe|it|test|beforeEach|afterEach|beforeAll|afterAll|createServer|useEffect|useCallback|useMemo|useQuery|useMutation|cron|job|task|worker|query|mutation|subscription|procedure|middleware|action|loader)$/u;
 
 /** Everything around a node that repeats it, up to the function whose call runs it. */
 export function surroundingsOf(node: Node, module: SourceModule, values: Evaluator): Surroundings {
@@ -51,6 +51,35 @@ export function surroundingsOf(node: Node, module: SourceModule, values: Evaluat
     if (loop && repeats(loop, node, module, values)) repeaters.push(loop);
   }
   return { repeaters, home: undefined };
+}
+
+/** A call that runs a function of the project once per element, by its name: `items.forEach(save)`. */
+export interface NamedIteration {
+  readonly callback: Node;
+  /** The repeater, as if the function stood where its name stands. */
+  readonly repeater: (fn: FunctionNode) => Repeater | undefined;
+}
+
+/** The function that an iterating call is given by name: `ids.map(load)`, `pMap(ids, this.load)`. */
+export function namedIterationOf(call: TSESTree.CallExpression, module: SourceModule, values: Evaluator): NamedIteration | undefined {
+  const name = calleeName(call);
+  if (name === undefined || !(ITERATING_METHODS.has(name) || ITERATING_FUNCTIONS.has(name) || name === "from")) return undefined;
+  const position = call.arguments.findIndex((argument, index) => isNameOfFunction(argument) && (index > 0 || receiverOf(call) !== undefined));
+  const callback = call.arguments[position];
+  if (!callback) return undefined;
+  return {
+    callback,
+    repeater(fn) {
+      const repeater = iterationOf(call, fn, name, receiverOf(call), position);
+      return repeater && repeats(repeater, call, module, values) ? repeater : undefined;
+    },
+  };
+}
+
+/** `load`, `this.load`, `this.load.bind(this)` */
+function isNameOfFunction(node: Node): boolean {
+  if (node.type === "CallExpression") return calleeName(node) === "bind" && receiverOf(node)?.type === "MemberExpression";
+  return node.type === "MemberExpression" || (node.type === "Identifier" && !/^[A-Z]/u.test(node.name));
 }
 
 function loopOf(node: Node, child: Node): Repeater | undefined {
@@ -118,6 +147,19 @@ function iterationOf(call: TSESTree.CallExpression, fn: FunctionNode, name: stri
 /** Does the loop run its body for an amount of elements that the code does not fix, for the code at `node`? */
 function repeats(loop: Repeater, node: Node, module: SourceModule, values: Evaluator): boolean {
   if (leavesAfter(node, loop)) return false;
+  let known = iterating.get(values);
+  if (!known) iterating.set(values, (known = new Map()));
+  // The loop and, where a function is given by name, the function.
+  const key = loop.node.type === "CallExpression" ? loop.body : loop.node;
+  let answer = known.get(key);
+  if (answer === undefined) known.set(key, (answer = iterates(loop, module, values)));
+  return answer;
+}
+
+/** Loops of the files that an evaluator has met: a body is read once, however many calls it holds. */
+const iterating = new WeakMap<Evaluator, Map<Node, boolean>>();
+
+function iterates(loop: Repeater, module: SourceModule, values: Evaluator): boolean {
   if (loop.node.type === "ForStatement") return countsCollection(loop.node, module) && !isChunked(loop, module);
   if (loop.iterated && isFixed(loop.iterated, module, values, 0)) return false;
   return !isChunked(loop, module);
@@ -267,20 +309,32 @@ function usedAs(name: string, body: Node): "row" | "list" | "unknown" {
 function leavesAfter(node: Node, loop: Repeater): boolean {
   if (loop.node.type === "CallExpression") return false;
   let child: Node = node;
-  let breakable = true;
   for (let current = node.parent; current && current !== loop.node.parent; child = current, current = current.parent) {
     if (isFunction(current)) return false;
     if (current.type === "ReturnStatement") return true;
-    if (current.type === "SwitchStatement" || (current !== loop.node && isLoop(current))) breakable = false;
     const statements = current.type === "BlockStatement" ? current.body : current.type === "SwitchCase" ? current.consequent : undefined;
     if (!statements) continue;
     for (const statement of statements) {
       if (statement.range[0] < child.range[1]) continue;
       if (statement.type === "ReturnStatement" || statement.type === "ThrowStatement") return true;
-      if (statement.type === "BreakStatement" && breakable && statement.label === null) return true;
+      if (statement.type === "BreakStatement") {
+        if (isLeft(loop.node, statement)) return true;
+        break;
+      }
       // The iteration ends here, the loop does not.
       if (statement.type === "ContinueStatement") return false;
     }
+  }
+  return false;
+}
+
+/** Does a `break` end the loop: it stands in no other loop or `switch` of it, or names a label outside? */
+function isLeft(loop: Node, statement: TSESTree.BreakStatement): boolean {
+  const { label } = statement;
+  for (let current: Node | undefined = statement.parent; current; current = current.parent) {
+    if (label) {
+      if (current.type === "LabeledStatement" && current.label.name === label.name) return contains(current, loop);
+    } else if (current.type === "SwitchStatement" || isLoop(current)) return current === loop;
   }
   return false;
 }

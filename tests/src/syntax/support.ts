@@ -82,17 +82,17 @@ export function probesOf(module: SourceModule): readonly Node[] {
 }
 
 export function parse(file: string, code: string, parser: ParserName = "oxc"): SourceModule {
-  if (parser !== "oxc") return moduleOfSourceCode(file, linted(file, code, parser));
+  if (parser !== "oxc") return moduleOfSourceCode(file, lintedFile(file, code, parser));
   const module = parseModule(file, code);
   if (!module) throw new Error(`does not parse:\n${code}`);
   return module;
 }
 
 /** The file as ESLint hands it to rules. */
-function linted(file: string, code: string, parser: "typescript-eslint" | "espree"): SourceCode {
+export function lintedFile(file: string, code: string, parser: "typescript-eslint" | "espree"): SourceCode {
   let sourceCode: SourceCode | undefined;
   const keep: Rule.RuleModule = { create: (context) => ({ "Program:exit": () => void (sourceCode = context.sourceCode) }) };
-  const messages = new Linter({ cwd: ROOT }).verify(
+  const messages = new Linter({ cwd: path.parse(file).root }).verify(
     code,
     [
       {
