@@ -7,7 +7,7 @@ import { calleeName, contains, memberName, receiverOf, unwrap, walk, wrapped, ty
 import { fateOf, sendingOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { KINDS, TERMINALS, dialectOfClient, lowerChain, opened, type Lowered } from "./builder.js";
-import { DRIZZLE, QUERY_METHODS, drizzleModel } from "./model.js";
+import { DRIZZLE, PACKAGE, QUERY_METHODS, drizzleModel } from "./model.js";
 import { lowerRaw } from "./raw.js";
 import { Reader, type Place } from "./reader.js";
 import { lowerRelational } from "./relational.js";
@@ -34,7 +34,7 @@ function recogniseCall(call: TSESTree.CallExpression, context: AdapterContext): 
   if (!receiver) return SET_OPERATORS.has(name) && context.library(call.callee, DRIZZLE)?.role === "setOperator" ? builderSite(call, name, undefined, "origin", context) : undefined;
   if (RELATIONAL.has(name)) return relationalSite(call, receiver, name, context);
   const client = context.library(receiver, DRIZZLE);
-  if (client?.role === "db") {
+  if (client?.role === "client") {
     // A query builder without connection makes parts of other queries.
     if (client.parent) return [];
     if (QUERY_METHODS.has(name)) return builderSite(call, name, client, client.evidence, context);
@@ -166,7 +166,7 @@ function takenBy(call: TSESTree.CallExpression, context: AdapterContext): Sendin
   const owner = context.library(receiver, DRIZZLE);
   // `db.batch([…])` sends its elements.
   if (name === "batch") return "now";
-  if (owner && (owner.role === "builder" || owner.role === "with" || owner.role === "table" || owner.role === "db")) return "fragment";
+  if (owner && (owner.role === "builder" || owner.role === "with" || owner.role === "table" || owner.role === "client")) return "fragment";
   // A chain on a client that is known by its shape only.
   const method = unwrap(call.callee);
   if (method.type === "MemberExpression" && FRAGMENT_TAKERS.has(name) && unwrap(method.object).type === "CallExpression") return "fragment";
@@ -275,7 +275,7 @@ function tableByShape(receiver: Node, context: AdapterContext): string | undefin
 
 /** Does the package depend on Drizzle, or the file import a value of it, be it through a module of the project? */
 function usesDrizzle(context: AdapterContext): boolean {
-  if (context.uses(DRIZZLE)) return true;
+  if (context.uses(PACKAGE)) return true;
   return context.module.program.body.some(
     (statement) => statement.type === "ImportDeclaration" && statement.specifiers.some((specifier) => context.library(specifier.local, DRIZZLE) !== undefined),
   );

@@ -3,7 +3,10 @@ import type { Dialect } from "../../query/model.js";
 import { literalString } from "../../syntax/ast.js";
 import { libraryValue, type LibraryModel, type LibraryValue, type NodeRef } from "../../syntax/values.js";
 
-export const DRIZZLE = "drizzle-orm";
+/** Name of the library in settings and reports. */
+export const DRIZZLE = "drizzle";
+/** The package; drivers and dialects are paths below it. */
+export const PACKAGE = "drizzle-orm";
 
 /**
  * Roles of Drizzle's values.
@@ -11,9 +14,9 @@ export const DRIZZLE = "drizzle-orm";
  * | role | name | parent | at |
  * | --- | --- | --- | --- |
  * | `factory`: `drizzle` of a driver | dialect | | |
- * | `db`: a client, a transaction | dialect | | the call of the factory |
- * | `db`: a query builder without connection, which sends nothing | dialect | with, table or queryBuilder | |
- * | `rqb`: `db.query` | | db | |
+ * | `client`: a client, a transaction | dialect | | the call of the factory |
+ * | `client`: a query builder without connection, which sends nothing | dialect | with, table or queryBuilder | |
+ * | `rqb`: `db.query` | | client | |
  * | `rqbTable`: `db.query.users` | `users` | rqb | |
  * | `tableFactory`: `pgTable`, a creator's result | dialect | | the call of the creator |
  * | `tableCreator`: `pgTableCreator` | dialect | | |
@@ -26,14 +29,14 @@ export const DRIZZLE = "drizzle-orm";
  * | `condition`: the result of an operator | name of the operator | | the call |
  * | `sql`, `sqlMember`: `sql`, `sql.raw` | name | | |
  * | `fragment`: ``sql`…` `` | name of the member | | the template or call |
- * | `builder`: `db.select()` and what follows on it | first method | db | the first call |
+ * | `builder`: `db.select()` and what follows on it | first method | client | the first call |
  * | `subquery`: `….as("x")` | `x` | builder | the call of `as` |
  * | `with`, `cte`: `db.$with("x")`, `.as(…)` of it | `x` | | the call of `as` |
  * | `setOperator`: `union`, … | its name | | |
  * | `operators`: what a callback of a relational query gets | | | |
  */
 export type Role =
-  | "factory" | "db" | "rqb" | "rqbTable" | "tableFactory" | "tableCreator" | "schemaFactory" | "schema" | "table" | "aliasFactory" | "alias" | "column"
+  | "factory" | "client" | "rqb" | "rqbTable" | "tableFactory" | "tableCreator" | "schemaFactory" | "schema" | "table" | "aliasFactory" | "alias" | "column"
   | "operator" | "condition" | "sql" | "sqlMember" | "fragment" | "builder" | "subquery" | "with" | "cte" | "setOperator" | "replicas" | "queryBuilder" | "operators";
 
 /** A value of Drizzle with one of its roles. */
@@ -82,7 +85,7 @@ const DIALECTS: readonly (readonly [string, Dialect])[] = [
 
 /** The dialect a subpath of the package speaks. */
 function dialectOf(specifier: string): Dialect | undefined {
-  const path = specifier.slice(DRIZZLE.length + 1);
+  const path = specifier.slice(PACKAGE.length + 1);
   return DIALECTS.find(([prefix]) => path.startsWith(prefix))?.[1];
 }
 
@@ -118,7 +121,7 @@ const COLUMN_TYPE = /^(?:Any)?(?:Pg|MySql|SQLite|Gel|Mssql|SingleStore|Cockroach
 export const drizzleModel: LibraryModel = {
   id: DRIZZLE,
 
-  owns: (specifier) => specifier === DRIZZLE || specifier.startsWith(`${DRIZZLE}/`),
+  owns: (specifier) => specifier === PACKAGE || specifier.startsWith(`${PACKAGE}/`),
 
   exported(specifier, name) {
     const dialect = dialectOf(specifier);
@@ -141,21 +144,21 @@ export const drizzleModel: LibraryModel = {
   typed(specifier, name) {
     const dialect = dialectOf(specifier);
     const named = dialect === undefined ? {} : { name: dialect };
-    if (DATABASE_TYPE.test(name)) return drizzleValue("db", named);
-    if (name === "QueryBuilder") return drizzleValue("db", named);
+    if (DATABASE_TYPE.test(name)) return drizzleValue("client", named);
+    if (name === "QueryBuilder") return drizzleValue("client", named);
     if (name === "SQL") return drizzleValue("condition");
     if (TABLE_TYPE.test(name)) return drizzleValue("table");
     if (COLUMN_TYPE.test(name)) return drizzleValue("column");
     return undefined;
   },
 
-  construct: (value) => (value.role === "queryBuilder" ? drizzleValue("db", { ...nameOf(value), parent: value }) : undefined),
+  construct: (value) => (value.role === "queryBuilder" ? drizzleValue("client", { ...nameOf(value), parent: value }) : undefined),
 
   call(value, at) {
     switch (value.role) {
       case "factory":
       case "replicas":
-        return drizzleValue("db", { ...nameOf(value), at });
+        return drizzleValue("client", { ...nameOf(value), at });
       case "tableFactory":
         return table(value, at);
       case "tableCreator":
@@ -180,7 +183,7 @@ export const drizzleModel: LibraryModel = {
 
   member(value, name) {
     switch (value.role) {
-      case "db":
+      case "client":
         if (name === "query" || name === "_query") return drizzleValue("rqb", { parent: value });
         return name === "$primary" ? value : undefined;
       case "rqb":
@@ -202,7 +205,7 @@ export const drizzleModel: LibraryModel = {
 
   method(value, name, at) {
     switch (value.role) {
-      case "db":
+      case "client":
         if (name === "with") return value;
         if (name === "$with") return drizzleValue("with", literalName(at, 0));
         return QUERY_METHODS.has(name) ? drizzleValue("builder", { name, parent: value, at }) : undefined;
@@ -233,8 +236,8 @@ export const drizzleModel: LibraryModel = {
   },
 
   callback(value, method, argument, parameter) {
-    if (value.role === "db" && method === "transaction" && argument === 0 && parameter === 0) return value;
-    if ((value.role === "with" || value.role === "table") && method === "as" && argument === 0 && parameter === 0) return drizzleValue("db", { parent: value });
+    if (value.role === "client" && method === "transaction" && argument === 0 && parameter === 0) return value;
+    if ((value.role === "with" || value.role === "table") && method === "as" && argument === 0 && parameter === 0) return drizzleValue("client", { parent: value });
     return undefined;
   },
 };

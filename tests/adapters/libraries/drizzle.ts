@@ -3,7 +3,7 @@ import type { LibraryScenarios } from "../scenarios.js";
 const NAMES_NOT_KNOWN = "EXISTS is written as a read of one constant";
 
 export const drizzle: LibraryScenarios = {
-  id: "drizzle-orm",
+  id: "drizzle",
   prelude: `
     import { and, count, eq, inArray, isNull, or, sql } from "drizzle-orm";
     import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
