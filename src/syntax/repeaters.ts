@@ -148,7 +148,10 @@ function iterationOf(call: TSESTree.CallExpression, fn: FunctionNode, name: stri
 function repeats(loop: Repeater, node: Node, module: SourceModule, values: Evaluator): boolean {
   if (leavesAfter(node, loop)) return false;
   let known = iterating.get(values);
-  if (!known) iterating.set(values, (known = new Map()));
+  if (!known) {
+    known = new Map<Node, boolean>();
+    iterating.set(values, known);
+  }
   // The loop and, where a function is given by name, the function.
   const key = loop.node.type === "CallExpression" ? loop.body : loop.node;
   let answer = known.get(key);
