@@ -54,5 +54,7 @@ export interface Adapter {
    * them is not looked at.
    */
   readonly names: ReadonlySet<string>;
+  /** Names among them that are too common to make a file worth a look: `get`, `all`, `run`. */
+  readonly common?: ReadonlySet<string>;
   recognise(candidate: Candidate, context: AdapterContext): Recognised | undefined;
 }

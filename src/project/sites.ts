@@ -36,18 +36,18 @@ function claimsOf(all: readonly Adapter[]): Map<string, Adapter[]> {
 
 /** The cheap gate: can the text hold a query site at all? Linear, without a parse. */
 export function mayIssueQueries(text: string): boolean {
-  return GATE.test(text);
+  return NAMES.test(text) || SQL.test(text);
+}
+
+const NAMES = gateOf(adapters.flatMap(({ names, common }) => [...names].filter((name) => name !== ANY_NAME && common?.has(name) !== true)));
+
+function gateOf(names: readonly string[]): RegExp {
+  const words = [...new Set(names)].map((name) => name.replace(/[$.*+?^{}()|[\]\\]/gu, String.raw`\$&`));
+  return new RegExp(String.raw`(?<![\w$])(?:${words.join("|")})(?![\w$])`, "u");
 }
 
 /** A call with SQL text is a candidate whatever its name: it may be the team's own wrapper of a driver. */
-const SQL_VERBS: readonly string[] = [String.raw`select\s`, String.raw`insert\s+into`, String.raw`update\s+\S+\s+set`, String.raw`delete\s+from`];
-
-const GATE = gateOf([...claims.keys()]);
-
-function gateOf(names: readonly string[]): RegExp {
-  const words = names.filter((name) => name !== ANY_NAME).map((name) => name.replace(/[$.*+?^{}()|[\]\\]/gu, String.raw`\$&`));
-  return new RegExp(String.raw`(?<![\w$])(?:${[...words, ...SQL_VERBS].join("|")})(?![\w$])`, "iu");
-}
+const SQL = /\b(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)/iu;
 
 /** Recognised sites of a module, in source order. */
 export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Query | Opaque)[] {

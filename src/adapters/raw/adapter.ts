@@ -27,12 +27,16 @@ export function driverAdapters(drivers: readonly Driver[]): readonly Adapter[] {
   return [...drivers.map((driver) => adapterOf(driver, flowOf)), wrapperAdapter(drivers, flowOf)];
 }
 
+/** Every second file calls something of these names. A file that sends SQL holds SQL text, or a more telling name, as well. */
+const COMMON: ReadonlySet<string> = new Set(["all", "get", "run", "each"]);
+
 function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow): Adapter {
   return {
     id: driver.id,
     title: driver.title,
     model: modelOf(driver),
     names: namesOf(driver),
+    common: COMMON,
     recognise(candidate, context) {
       if (candidate.type === "TaggedTemplateExpression") return recogniseTag(candidate, driver, context);
       return recogniseCall(candidate, driver, context, flowOf(context));

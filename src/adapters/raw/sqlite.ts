@@ -97,7 +97,6 @@ const directly: Readonly<Record<string, Method>> = {
   get: { does: "sends", text: 0, values: following, delivery: "one" },
   all: { does: "sends", text: 0, values: following },
   each: { does: "sends", text: 0, values: following, delivery: "stream" },
-  map: { does: "sends", text: 0, values: following },
   exec: { does: "sends", text: 0 },
   prepare: { does: "prepares", text: 0, gives: "statement" },
   serialize: { does: "leads" },
