@@ -108,7 +108,9 @@ function placeholderOf(token: Token, dialect: Dialect | undefined, style: Placeh
   const stated = style?.named?.includes(sigil) === true;
   const numeric = /^\d+$/u.test(rest);
   const own =
-    (isSqlite && !numeric) || (dialect === "sqlserver" && sigil === "@") || (dialect === "bigquery" && sigil === "@") ||
+    (isSqlite && !numeric) ||
+    // PostgreSQL would read `@ name`, the absolute value.
+    (isPostgres && sigil === "@" && !numeric) || (dialect === "sqlserver" && sigil === "@") || (dialect === "bigquery" && sigil === "@") ||
     (dialect === "snowflake" && sigil === ":") || (isMysql && sigil === ":" && !numeric);
   const numbered = sigil === ":" && numeric && (permissive || style?.numbered?.includes(":") === true);
   if (!stated && !own && !numbered && !permissive) return undefined;

@@ -3,6 +3,11 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export type JsonObject = { readonly [key: string]: Json };
 
+/** What JSON.parse yields is Json by definition; the standard library says `any`. */
+export function parseJson(written: string): Json {
+  return JSON.parse(written) as Json;
+}
+
 const none: readonly Json[] = [];
 
 export function isObject(value: Json | undefined): value is JsonObject {

@@ -19,6 +19,10 @@ export function looksLikeSql(text: string): boolean {
   const shape = shapes[verb];
   if (shape === undefined) return false;
   const { tokens } = scan(text.slice(lead, lead + sampleLength), undefined);
+  // "Select …", "Delete from …": people write SQL verbs in one case; a capital opens a sentence unless signs say otherwise.
+  const written = text.slice(lead, lead + verb.length);
+  const isTitle = written !== verb && written !== verb.toLowerCase();
+  if (isTitle && !tokens.some((token) => token.kind === "operator" || token.kind === "parameter" || token.kind === "quoted")) return false;
   return shape(new Reader(tokens, lead + sampleLength < text.length));
 }
 
@@ -96,7 +100,9 @@ class Reader {
   }
 }
 
-const clauseWords = ["WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "GROUP", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "HAVING", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "TABLESAMPLE", "FORCE", "USE", "IGNORE", "LATERAL", "INDEXED", "NOT", "RETURNING", "WITH", "ON", "USING", "PARTITION", "AS"] as const;
+const clauseWords = ["WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "GROUP", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "HAVING", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "TABLESAMPLE", "FORCE", "USE", "IGNORE", "LATERAL", "INDEXED", "NOT", "RETURNING", "WITH", "ON", "USING", "PARTITION", "AS", "MINUS"] as const;
+
+const clauses: ReadonlySet<string> = new Set(clauseWords);
 
 const determiners = new Set(["THE", "A", "AN", "YOUR", "OUR", "THEIR", "THIS", "THAT", "THESE", "THOSE", "EACH", "ANY", "MY", "HIS", "HER", "ITS", "BELOW", "ABOVE", "HERE", "WHERE", "EVERY", "ONE", "ANOTHER", "WHICH", "WITHIN"]);
 
@@ -105,7 +111,7 @@ const objects = ["TABLE", "INDEX", "VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "
 /** After the table: nothing, a clause, or an alias and then one of these. */
 function endsOrClause(reader: Reader, ...clauses: readonly string[]): boolean {
   if (reader.ended || reader.peek(...clauses)) return true;
-  if (reader.token()?.text === "," || reader.token()?.text === ")") return true;
+  if ([",", ")", "#", "["].includes(reader.token()?.text ?? "")) return true;
   reader.word("AS");
   const token = reader.token();
   if (token?.kind !== "word" && token?.kind !== "quoted") return false;
@@ -116,7 +122,9 @@ function endsOrClause(reader: Reader, ...clauses: readonly string[]): boolean {
 /** A table that a sentence would not name there. */
 function plausibleTable(reader: Reader): boolean {
   const token = reader.token();
-  return token === undefined || token.kind !== "word" || !determiners.has(token.upper) || reader.token(1) === undefined || reader.token(1)?.text === ";";
+  if (token?.kind !== "word" || !determiners.has(token.upper)) return true;
+  const next = reader.token(1);
+  return next === undefined || next.kind === "punct" || next.kind === "operator" || (next.kind === "word" && (clauses.has(next.upper) || next.upper === "SET" || next.upper === "VALUES"));
 }
 
 const shapes: Readonly<Record<string, (reader: Reader) => boolean>> = {
@@ -259,6 +267,7 @@ function looksLikeInsertTail(reader: Reader): boolean {
   if (reader.peek("VALUES", "SELECT", "DEFAULT") || reader.token()?.text === "(") return true;
   if (!plausibleTable(reader) || !reader.path()) return false;
   if (reader.word("AS")) reader.path();
+  if (reader.peek("ON") && ["CONFLICT", "DUPLICATE"].includes(reader.token(1)?.upper ?? "")) return true;
   return reader.ended || reader.token()?.text === "(" || reader.peek("VALUES", "VALUE", "SELECT", "DEFAULT", "SET", "WITH", "OVERRIDING") || reader.token()?.kind === "parameter";
 }
 
@@ -288,11 +297,11 @@ function looksLikeSelect(reader: Reader): boolean {
   const previous = items[items.length - 1];
   const modified = items[0]?.kind === "word" && ["DISTINCT", "TOP"].includes(items[0].upper) && items.length > 1;
   const technical = modified || items.some((token) => token.kind !== "word" && token.kind !== "punct")
-    || items.some((token) => token.kind === "punct" && token.text === ".") || items.some((token) => token.kind === "word" && /[_\d]|[a-z][A-Z]/u.test(token.text));
+    || items.some((token) => token.kind === "punct" && (token.text === "." || token.text === "[")) || items.some((token) => token.kind === "word" && /[_\d]|[a-z][A-Z]/u.test(token.text));
   const call = items.some((token, index) => token.text === "(" && items[index - 1]?.kind === "word" && items[index - 1]?.end === token.start && !(items[index + 1]?.text.toLowerCase() === "s" && items[index + 2]?.text === ")"));
   if (technical || call) {
     // "Select up to 5 items from the list": a number among plain words is no sign.
-    const isProse = items.filter((token) => token.kind === "word").length > 1 && !items.some((token) => token.text === "," || token.text === "*" || token.text === "(" || token.text === "." || token.kind === "quoted" || token.kind === "operator" || token.kind === "parameter") && !items.some((token) => token.kind === "word" && (token.upper === "AS" || token.upper === "DISTINCT" || token.upper === "CASE"));
+    const isProse = items.filter((token) => token.kind === "word").length > 1 && !items.some((token) => token.text === "," || token.text === "*" || token.text === "(" || token.text === "." || token.text === "[" || token.kind === "quoted" || token.kind === "operator" || token.kind === "parameter") && !items.some((token) => token.kind === "word" && (token.upper === "AS" || token.upper === "DISTINCT" || token.upper === "CASE"));
     if (!isProse) return plausibleTable(reader) || items.some((token) => token.text === "*" || token.text === "(" || token.kind === "quoted");
   }
   // Only plain words: a column list has commas, a sentence has blanks.

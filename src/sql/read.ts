@@ -115,7 +115,7 @@ function sqlparserReader(dialect: SecondTier): Reader {
   const grammar = grammars[dialect][0];
   return {
     engine: "sqlparser", dialect,
-    parse: (text, tokens) => translateSqlparser(parseSqlparser(grammar, adaptForSqlparser(text, tokens, dialect)), text, tokens),
+    parse: (text, tokens) => translateSqlparser(parseSqlparser(grammar, adaptForSqlparser(text, tokens, dialect)), text, tokens, dialect),
   };
 }
 
@@ -150,7 +150,7 @@ function parseEntry(sql: SqlText, options: SqlOptions): Entry {
 /** sqlparser-rs's PostgreSQL grammar: not used for reading, but a second opinion on libpg-query's translation. */
 const postgresOpinion: Reader = {
   engine: "sqlparser", dialect: "postgresql",
-  parse: (text, tokens) => translateSqlparser(parseSqlparser("postgresql", text), text, tokens),
+  parse: (text, tokens) => translateSqlparser(parseSqlparser("postgresql", text), text, tokens, "postgresql"),
 };
 
 /** What each reader of a dialect makes of a text, undefined where it rejects it. For the comparison of parsers. */

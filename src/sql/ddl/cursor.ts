@@ -1,7 +1,7 @@
 /** A position in the tokens of one DDL statement. */
 import type { Dialect, Span } from "../../query/model.js";
 import type { TableName } from "../contract.js";
-import { foldName, nameOf, TokenIndex, type Token } from "../scanner.js";
+import { foldName, nameOf, type TokenIndex, type Token } from "../scanner.js";
 
 export class Cursor {
   readonly index: TokenIndex;

@@ -126,6 +126,11 @@ export function columnOf(expression: Expression, context: LoweringContext): Colu
 
 function wrapped(expression: Expression, around: readonly ColumnWrapper[], context: LoweringContext): ColumnRef | undefined {
   const inside = (part: Expression, wrapper: ColumnWrapper): ColumnRef | undefined => wrapped(part, [...around, wrapper], context);
+  // What is tested inside a function (CASE WHEN a = 1 …) does not matter: the function stands around the column.
+  const insideCall = (part: Expression, wrapper: ColumnWrapper): ColumnRef | undefined => {
+    const [column] = columnsIn(part, context);
+    return inside(part, wrapper) ?? (column === undefined ? undefined : { ...column, wrappers: [...around, wrapper] });
+  };
   const holding = (parts: readonly Expression[]): Expression | undefined => parts.find((part) => columnsIn(part, context).length > 0);
   switch (expression.kind) {
     case "column":
@@ -149,14 +154,14 @@ function wrapped(expression: Expression, around: readonly ColumnWrapper[], conte
     case "call": {
       const part = holding(expression.args);
       if (part === undefined || expression.windowed) return undefined;
-      return inside(part, { kind: "function", name: expression.name.toLowerCase(), text: normalizedText(expression, context) });
+      return insideCall(part, { kind: "function", name: expression.name.toLowerCase(), text: normalizedText(expression, context) });
     }
     case "row":
       return expression.items.length === 1 && expression.items[0] !== undefined ? wrapped(expression.items[0], around, context) : undefined;
     case "other": {
       const part = holding(expression.items);
       if (part === undefined || expression.name === "row") return undefined;
-      return inside(part, { kind: "function", name: expression.name, text: normalizedText(expression, context) });
+      return insideCall(part, { kind: "function", name: expression.name, text: normalizedText(expression, context) });
     }
     default:
       return undefined;

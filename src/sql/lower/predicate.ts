@@ -1,5 +1,5 @@
 /** Conditions of the neutral tree → the predicate tree of the query model. */
-import type { ComparisonOperator, InPredicate, Operand, Predicate } from "../../query/model.js";
+import type { ComparisonOperator, InPredicate, Operand, Predicate, Span } from "../../query/model.js";
 import type { Slot } from "../holes.js";
 import type { Expression } from "../tree.js";
 import type { Frame } from "./context.js";
@@ -43,7 +43,7 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
       return { op: expression.op, items };
     }
     case "not":
-      return negate(predicateOf(expression.item, frame));
+      return negate(predicateOf(expression.item, frame), span);
     case "binary":
       return binary(expression, frame);
     case "isNull": {
@@ -138,20 +138,20 @@ function negatedIf(negated: boolean, predicate: Predicate): Predicate {
 }
 
 /** NOT, folded into the operators that have a negated form of the same meaning. */
-function negate(predicate: Predicate): Predicate {
+function negate(predicate: Predicate, span: Span): Predicate {
   switch (predicate.op) {
     case "in":
     case "like":
     case "null":
     case "between":
     case "exists":
-      return { ...predicate, negated: !predicate.negated };
+      return { ...predicate, negated: !predicate.negated, span };
     case "constant":
-      return { ...predicate, value: !predicate.value };
+      return { ...predicate, value: !predicate.value, span };
     case "not":
       return predicate.item;
     case "boolean":
-      return predicate.form === "bare" ? { ...predicate, value: !predicate.value } : { op: "not", item: predicate };
+      return predicate.form === "bare" ? { ...predicate, value: !predicate.value, span } : { op: "not", item: predicate };
     case "opaque":
       return predicate;
     case "and":

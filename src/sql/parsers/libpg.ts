@@ -2,7 +2,7 @@
  * libpg-query, PostgreSQL's own grammar as WASM. The package's public API loads asynchronously; its Emscripten factory
  * takes a hook that instantiates synchronously, which is why the internal module is used and the version pinned.
  */
-import type { Json } from "../json.js";
+import { parseJson, type Json } from "../json.js";
 import { compile, instantiate as instantiateWasm } from "./webassembly.js";
 import { counters, load, packageFile, ParserDied, readBytes, SyntaxRejected } from "./resolve.js";
 
@@ -46,7 +46,7 @@ function instantiate(): Library {
     print: () => undefined,
     printErr: () => undefined,
   };
-  const pending: unknown = factory(host);
+  const pending: unknown = Reflect.apply(factory, undefined, [host]);
   // The factory's promise only signals what the hook has done already; a failure shows in the missing functions.
   if (pending instanceof Promise) pending.catch(() => undefined);
   if (!isPgModule(host)) throw new ParserDied("libpg-query did not instantiate synchronously");
@@ -62,8 +62,7 @@ function instantiate(): Library {
         if (result === 0) throw new ParserDied("out of memory");
         const error = pg.getValue(result + 8, "i32");
         if (error !== 0) throw new SyntaxRejected(pg.UTF8ToString(pg.getValue(error, "i32")));
-        const json: Json = JSON.parse(pg.UTF8ToString(pg.getValue(result, "i32")));
-        return json;
+        return parseJson(pg.UTF8ToString(pg.getValue(result, "i32")));
       } finally {
         pg._free(pointer);
         if (result !== 0) pg._wasm_free_parse_result(result);

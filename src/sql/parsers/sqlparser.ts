@@ -3,7 +3,7 @@
  * instance for the life of the process; a trap leaves that one unusable, so the few imports are supplied here and a
  * dead instance is replaced.
  */
-import type { Json } from "../json.js";
+import { parseJson, type Json } from "../json.js";
 import { counters, packageFile, ParserDied, readBytes, SyntaxRejected } from "./resolve.js";
 import { compile, importsOf, instantiate } from "./webassembly.js";
 
@@ -39,8 +39,9 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 function build(): Library {
   counters.loads++;
   compiled ??= compile(readBytes(packageFile("@guanmingchiu/sqlparser-ts", "..", "wasm", "sqlparser_rs_wasm_bg.wasm")));
-  let wasm: Exports | undefined;
-  const textAt = (pointer: number, length: number): string => (wasm === undefined ? "" : decoder.decode(new Uint8Array(wasm.memory.buffer, pointer >>> 0, length)));
+  // The imports are made before the instance whose memory they read.
+  const made: { wasm?: Exports } = {};
+  const textAt = (pointer: number, length: number): string => (made.wasm === undefined ? "" : decoder.decode(new Uint8Array(made.wasm.memory.buffer, pointer >>> 0, length)));
   // The names carry a hash of their signature; only these are called on the way to a JSON string.
   const supplied: readonly (readonly [prefix: string, make: unknown])[] = [
     ["__wbg_Error_", (pointer: number, length: number) => new Error(textAt(pointer, length))],
@@ -51,7 +52,7 @@ function build(): Library {
       throw new ParserDied(textAt(pointer, length));
     }],
     ["__wbindgen_init_externref_table", () => {
-      const table = wasm?.__wbindgen_externrefs;
+      const table = made.wasm?.__wbindgen_externrefs;
       if (table === undefined) return;
       const offset = table.grow(4);
       table.set(0, undefined);
@@ -72,7 +73,7 @@ function build(): Library {
   }
   const exports = instantiate(compiled, imports).exports;
   if (!isExports(exports)) throw new ParserDied("sqlparser-ts has another interface");
-  wasm = exports;
+  made.wasm = exports;
   exports.__wbindgen_start();
   const pass = (text: string): readonly [number, number] => {
     const bytes = encoder.encode(text);
@@ -100,8 +101,7 @@ export function parseSqlparser(dialect: SqlparserDialect, sql: string): Json {
   counters.parses++;
   library ??= build();
   try {
-    const json: Json = JSON.parse(library.parse(dialect, sql));
-    return json;
+    return parseJson(library.parse(dialect, sql));
   } catch (error) {
     if (error instanceof SyntaxRejected) throw error;
     // After a trap every later parse of the instance fails.

@@ -119,6 +119,8 @@ class Translator {
     const schemaName = text(node, "schema") ?? text(node, "db");
     const schema = schemaName === undefined ? undefined : this.#seekName(schemaName);
     const name = this.#seekName(table);
+    // In MySQL a name in double quotes is a string, and a string is no table.
+    if (name.end === 0 && (this.#dialect === "mysql" || this.#dialect === "mariadb")) return this.#reject("a table");
     const alias = text(node, "as");
     return {
       ...this.#layout.around(schema, name), name,

@@ -11,7 +11,6 @@ export function translatePostgres(result: Json, sql: string, tokens: readonly To
 
 /** UTF-16 offset of every UTF-8 offset; undefined when they are the same. */
 function utf8Map(sql: string): Int32Array | undefined {
-  // eslint-disable-next-line no-control-regex
   if (/^[\u0000-\u007f]*$/u.test(sql)) return undefined;
   const map: number[] = [];
   for (let index = 0; index < sql.length; ) {

@@ -1,5 +1,7 @@
 /** sqlparser-rs's tree → the neutral tree. Identifiers and values carry spans as line and column in code points. */
 import { field, flag, isObject, list, num, text, variant, type Json } from "../json.js";
+import type { Dialect } from "../../query/model.js";
+import { SyntaxRejected } from "../parsers/resolve.js";
 import type { Token } from "../scanner.js";
 import type { AssignmentTree, CteTree, Expression, FromTree, JoinTree, JoinType, LimitTree, Name, OrderTree, Place, QueryTree, StatementTree, TableTree, WriteTree } from "../tree.js";
 import { Layout, type TokenRange } from "./layout.js";
@@ -7,8 +9,8 @@ import { numberOf } from "./postgres.js";
 import { splitTarget } from "./target.js";
 
 /** Translates a parse result to one tree per statement; undefined when the statements cannot be told apart. */
-export function translateSqlparser(result: Json, sql: string, tokens: readonly Token[]): readonly StatementTree[] {
-  return new Translator(sql, tokens).statements(list(result));
+export function translateSqlparser(result: Json, sql: string, tokens: readonly Token[], dialect: Dialect): readonly StatementTree[] {
+  return new Translator(sql, tokens, dialect).statements(list(result));
 }
 
 const nowhere: Place = { start: 0, end: 0 };
@@ -28,13 +30,16 @@ class Translator {
   readonly #ascii: boolean;
   readonly #sql: string;
 
-  constructor(sql: string, tokens: readonly Token[]) {
+  readonly #dialect: Dialect;
+
+  constructor(sql: string, tokens: readonly Token[], dialect: Dialect) {
+    this.#dialect = dialect;
     this.#layout = new Layout(tokens);
     this.#sql = sql;
     const lines = [0];
     for (let at = sql.indexOf("\n"); at !== -1; at = sql.indexOf("\n", at + 1)) lines.push(at + 1);
     this.#lines = lines;
-    this.#ascii = !/[\ud800-\udbff]/u.test(sql);
+    this.#ascii = !/[\u{10000}-\u{10ffff}]/u.test(sql);
   }
 
   statements(items: readonly Json[]): readonly StatementTree[] {
@@ -77,6 +82,8 @@ class Translator {
     const name = path[path.length - 1] ?? { text: "", quoted: false, ...nowhere };
     const schema = path[path.length - 2];
     const aliasName = field(alias, "name");
+    // In MySQL these are the quotes of a string, and a string is no table.
+    if ((this.#dialect === "mysql" || this.#dialect === "mariadb") && name.quoted && name.end === 0) throw new SyntaxRejected("a string in the place of a table");
     return {
       ...this.#layout.around(...path),
       name: { text: name.text, quoted: name.quoted },

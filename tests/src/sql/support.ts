@@ -2,13 +2,13 @@ import type { Dialect, Statement } from "../../../src/query/model.js";
 import { readSql, type PlaceholderStyle, type SqlHole, type SqlReading, type SqlText } from "../../../src/sql/index.js";
 
 /** The statements of a text that must be readable. */
-export function statements(text: string, dialect: Dialect | undefined = "postgresql", placeholders?: PlaceholderStyle): readonly Statement[] {
-  const reading = readSql({ text, holes: [] }, { dialect, ...(placeholders === undefined ? {} : { placeholders }) });
+export function statements(text: string, dialect: Dialect | "unknown" = "postgresql", placeholders?: PlaceholderStyle): readonly Statement[] {
+  const reading = readSql({ text, holes: [] }, { dialect: dialect === "unknown" ? undefined : dialect, ...(placeholders === undefined ? {} : { placeholders }) });
   if (!("statements" in reading)) throw new Error(`${reading.opaque}: ${reading.message}: ${text}`);
   return reading.statements;
 }
 
-export function statement(text: string, dialect: Dialect | undefined = "postgresql", placeholders?: PlaceholderStyle): Statement {
+export function statement(text: string, dialect: Dialect | "unknown" = "postgresql", placeholders?: PlaceholderStyle): Statement {
   const [first] = statements(text, dialect, placeholders);
   if (first === undefined) throw new Error(`no statement: ${text}`);
   return first;
