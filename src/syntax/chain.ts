@@ -39,7 +39,7 @@ export interface Chain {
 export function chainOf(root: TSESTree.CallExpression, module: SourceModule): Chain {
   const steps: ChainStep[] = [{ name: stepName(root), args: root.arguments, call: root, presence: "always" }];
   const end = climb(root, steps, "always");
-  const fate = fateOf(end);
+  const fate = listFate(end, module) ?? fateOf(end);
   if (fate.fate !== "held") return { steps, end, fate: fate.fate, ...(fate.taker && { taker: fate.taker }), escapes: fate.fate === "unknown" };
   return followVariable(fate.holder, end, steps, module);
 }
@@ -122,6 +122,33 @@ export function fateOf(end: Node): FateOf {
   }
 }
 
+/**
+ * What becomes of a builder that a callback of `map` gives back: nothing is sent for it where the list is only spread into
+ * the arguments of a call (`union(...parts)`), or its elements are such arguments. Undefined when that is not so.
+ */
+function listFate(end: Node, module: SourceModule): FateOf | undefined {
+  const node = wrapped(end);
+  const fn = node.parent?.type === "ReturnStatement" ? enclosingFunction(node) : node.parent;
+  if (!isFunction(fn) || fn.async || (fn.body !== node && node.parent?.type !== "ReturnStatement")) return undefined;
+  const call = wrapped(fn).parent;
+  if (call?.type !== "CallExpression" || !/^(?:map|flatMap)$/u.test(stepName(call))) return undefined;
+  const list = wrapped(call);
+  const holder = list.parent?.type === "VariableDeclarator" && list.parent.id.type === "Identifier" ? list.parent.id : undefined;
+  const uses = holder ? (module.lookUp(holder.name, holder)?.references ?? []).filter((reference) => !reference.init).map((reference) => reference.identifier as Node) : [list];
+  const takers = uses.map(takerOfElements);
+  const [first] = takers;
+  return first && takers.every((taker) => taker !== undefined) ? { fate: "argument", taker: first } : undefined;
+}
+
+/** The call that takes the elements of a list as arguments: `f(...list)`, `f(list[0])`. */
+function takerOfElements(list: Node): TSESTree.CallExpression | undefined {
+  const part = list.parent;
+  const isElement = part?.type === "SpreadElement" || (part?.type === "MemberExpression" && part.object === list && part.computed);
+  const call = isElement ? wrapped(part).parent : undefined;
+  if (call?.type !== "CallExpression" || call.callee === part || /^(?:push|unshift|concat)$/u.test(stepName(call))) return undefined;
+  return call;
+}
+
 function taken(call: TSESTree.CallExpression): FateOf {
   const callee = unwrap(call.callee);
   if (callee.type === "MemberExpression" && callee.object.type === "Identifier" && callee.object.name === "Promise" && COMBINATORS.has(memberName(callee) ?? "")) return { fate: "settled" };
@@ -133,9 +160,10 @@ function followVariable(holder: TSESTree.Identifier, end: Node, steps: ChainStep
   const variable = module.lookUp(holder.name, holder);
   if (!variable) return { steps, end, fate: "unknown", escapes: true };
   const home = enclosingFunction(end);
-  let fate: Fate = "dropped";
+  let fate = "dropped" as Fate;
   let taker: TSESTree.CallExpression | undefined;
   let escapes = false;
+  let isHandedOn = false;
   const settle = (next: Fate, call?: TSESTree.CallExpression): void => {
     if (next === "settled" || fate === "dropped" || fate === "unknown") {
       fate = next;
@@ -170,9 +198,19 @@ function followVariable(holder: TSESTree.Identifier, end: Node, steps: ChainStep
       if (isTest(last)) continue;
       escapes = true;
       settle("unknown");
-    } else settle(next.fate, next.taker);
+    } else {
+      // What a function does with a builder that it is given is not seen here.
+      if (next.fate === "argument" && !(next.taker && isLog(next.taker))) isHandedOn = true;
+      settle(next.fate, next.taker);
+    }
   }
+  if (isHandedOn && fate === "settled") escapes = true;
   return { steps, end, fate, ...(taker && { taker }), escapes };
+}
+
+function isLog(call: TSESTree.CallExpression): boolean {
+  const root = baseOf(call.callee);
+  return root?.type === "Identifier" && /^(?:console|log|logger|debug)$/u.test(root.name);
 }
 
 /** The receiver a chain of calls and members begins with. */
