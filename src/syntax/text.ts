@@ -133,7 +133,7 @@ class Folder {
         const branch = textBranch(inner);
         if (branch === undefined) return false;
         const fold = (): boolean => this.add(branch, module, depth + 1);
-        return isFilled(inner.test, module) ? fold() : this.#optionally(fold);
+        return this.#isFilled(inner.test, module, depth) ? fold() : this.#optionally(fold);
       }
       case "LogicalExpression":
         // `where || ""`: nothing or the text, which is the text.
@@ -149,6 +149,31 @@ class Folder {
     const done = fold();
     if (done && this.#text.length > start) this.#optional.push({ start, end: this.#text.length });
     return done;
+  }
+
+  /**
+   * Does a test hold in every run: of the length of a list that certainly has an element (`conditions.length > 0`), of a text
+   * that certainly says something (`where ? … : ""`)?
+   */
+  #isFilled(test: Node, module: SourceModule, depth: number): boolean {
+    const inner = unwrap(test);
+    if (inner.type === "BinaryExpression") {
+      const bound = inner.right.type === "Literal" ? inner.right.value : undefined;
+      const asksForAny = (bound === 0 && [">", "!==", "!="].includes(inner.operator)) || (bound === 1 && inner.operator === ">=") || (bound === "" && ["!==", "!="].includes(inner.operator));
+      return asksForAny && this.#isFilled(inner.left, module, depth);
+    }
+    if (inner.type === "MemberExpression" && memberName(inner) === "length") {
+      return elementsOf(inner.object, module)?.elements.some((element) => element.certain) === true || this.#isFilled(inner.object, module, depth);
+    }
+    if (inner.type !== "Identifier") return false;
+    const folder = new Folder(this.#home, this.#values, this.#interpolate);
+    return folder.add(inner, module, depth + 1) && folder.#certainText();
+  }
+
+  /** Is there text that is no hole and in no optional piece? */
+  #certainText(): boolean {
+    const uncertain = [...this.#optional, ...this.#holes.map((hole) => hole.span)];
+    return [...this.#text.matchAll(/\w/gu)].some((match) => !uncertain.some((span) => span.start <= match.index && match.index < span.end));
   }
 
   /** Adds the text or, when it cannot be followed, nothing. */
@@ -188,7 +213,7 @@ class Folder {
         this.#interpolated(branch, module, depth + 1);
         return true;
       };
-      if (isFilled(inner.test, module)) fold();
+      if (this.#isFilled(inner.test, module, depth)) fold();
       else this.#optionally(fold);
       return;
     }
@@ -244,11 +269,12 @@ class Folder {
     const relevant = writes.filter((write) => write.range[0] < node.range[0] || enclosingFunction(write) !== enclosingFunction(node));
     if (relevant.some((write) => enclosingFunction(write) !== enclosingFunction(declarator))) return false;
     const init = declarator.init;
+    const isFilled = (test: Node): boolean => this.#isFilled(test, module, depth);
     if (!init || isEmptyText(init)) {
       const [only] = relevant;
       const assignment = only?.parent;
       if (relevant.length === 1 && assignment?.type === "AssignmentExpression" && assignment.operator === "=" && !extensionOf(assignment, node.name)) {
-        const when = conditionOf(assignment, declarator, module);
+        const when = conditionOf(assignment, declarator, isFilled);
         if (when === "always") return this.add(assignment.right, module, depth + 1);
         return when === "maybe" && init !== null && this.#optionally(() => this.add(assignment.right, module, depth + 1));
       }
@@ -267,7 +293,7 @@ class Folder {
         else for (const part of parts) this.#interpolated(part, module, depth);
         return true;
       };
-      const when = conditionOf(assignment, declarator, module);
+      const when = conditionOf(assignment, declarator, isFilled);
       if (when === "always") extend();
       else if (when === "maybe") this.#optionally(extend);
       else for (const part of isTemplate(parts) ? [parts] : parts) this.#hole("text", part, module);
@@ -395,14 +421,6 @@ function textBranch(node: TSESTree.ConditionalExpression): Node | undefined {
   return isEmptyText(node.consequent) ? node.alternate : undefined;
 }
 
-/** A test of the length of a list that certainly holds something: `conditions.length > 0 ? … : ""`. */
-function isFilled(test: Node, module: SourceModule): boolean {
-  const inner = unwrap(test);
-  if (inner.type === "BinaryExpression") return [">", "!==", "!=", ">="].includes(inner.operator) && isFilled(inner.left, module);
-  if (inner.type !== "MemberExpression" || memberName(inner) !== "length") return false;
-  return elementsOf(inner.object, module)?.elements.some((element) => element.certain) === true;
-}
-
 /** What an assignment appends to the text in the variable: `sql += x`, `sql = sql + x`, ``sql = `${sql} x` ``. Undefined when it replaces the text. */
 function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): Extension | undefined {
   if (assignment.operator === "+=") return [assignment.right];
@@ -425,7 +443,7 @@ function extensionOf(assignment: TSESTree.AssignmentExpression, name: string): E
  * When does a place run, seen from a place of the same function before it: always, under conditions of its own, or in a
  * way that is not clear (in a loop, in one of several branches)?
  */
-function conditionOf(node: Node, from: Node, module: SourceModule): "always" | "maybe" | "unclear" {
+function conditionOf(node: Node, from: Node, isFilled: (test: Node) => boolean): "always" | "maybe" | "unclear" {
   let answer: "always" | "maybe" = "always";
   let child: Node = node;
   for (let current = node.parent; current && !contains(current, from); child = current, current = current.parent) {
@@ -433,7 +451,7 @@ function conditionOf(node: Node, from: Node, module: SourceModule): "always" | "
       case "IfStatement":
         if (current.test === child) break;
         if (current.alternate) return "unclear";
-        if (!isFilled(current.test, module)) answer = "maybe";
+        if (!isFilled(current.test)) answer = "maybe";
         break;
       case "LogicalExpression":
         if (current.right === child) answer = "maybe";

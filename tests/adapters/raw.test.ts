@@ -176,6 +176,8 @@ describe("text", () => {
     ["a part under a condition", `let text = "SELECT * FROM orders"; if (id) text += " WHERE id = $1"; await pool.query(text, [id]);`, "select orders, where maybe[id = parameter]"],
     ["a limit under a condition", `await pool.query(\`SELECT * FROM orders \${all ? "" : "LIMIT 10"}\`);`, "select orders, where nothing, limit maybe"],
     ["conditions that are collected", `const parts = ["a = 1"]; if (b) parts.push("b = 2"); await pool.query(\`SELECT * FROM orders \${parts.length ? "WHERE " + parts.join(" AND ") : ""}\`);`, "select orders, where (a = 1 and maybe[b = 2])"],
+    ["conditions that are certainly there", `const where = ["a = 1", b ? "b = 2" : ""].filter(Boolean).join(" AND "); await pool.query(\`SELECT * FROM orders \${where ? \`WHERE \${where}\` : ""}\`);`, "select orders, where (a = 1 and maybe[b = 2])"],
+    ["a test that asks for more", `const parts = ["a = 1"]; await pool.query(\`SELECT * FROM orders \${parts.length > 1 ? "WHERE " + parts.join(" AND ") : ""}\`);`, "select orders, where maybe[a = 1]"],
     ["columns that are collected", `const set: string[] = []; if (a) set.push("a = $1"); if (b) set.push("b = $2"); await pool.query(\`UPDATE orders SET \${set.join(", ")} WHERE id = $3\`, values);`, "update orders, where id = parameter"],
     ["branches that exclude each other", `let text = "SELECT * FROM orders"; if (a) text += " WHERE a = 1"; else text += " WHERE b = 2"; await pool.query(text);`, "select orders, where opaque(unknown), limit maybe"],
     ["what cannot be known", `await pool.query(\`SELECT * FROM orders \${rest}\`);`, "select orders, where opaque(unknown), limit maybe"],
