@@ -149,6 +149,7 @@ describe("sending", () => {
     ["a helper that only awaits", `async function retry(work) { return await work; } await retry(db.select().from(users));`, ["select users, where nothing"]],
     ["a helper that completes the builder", `const paged = (qb, page) => qb.limit(10).offset(page * 10); await paged(db.select().from(users).$dynamic(), 2);`, ["select users, where opaque(unknown), limit maybe, unknown"]],
     ["a limit under a condition", `const q = db.select().from(users).$dynamic(); if (flag) q.limit(5); await q;`, ["select users, where nothing, limit maybe"]],
+    ["builders made in a map that become one query", `const parts = ids.map((id) => db.select().from(users).where(eq(users.id, id))); await union(...parts);`, ["opaque dynamic-arguments"]],
     ["prepared and executed", `const p = db.select().from(users).where(eq(users.id, sql.placeholder("id"))).prepare("p"); await p.execute({ id });`, ["select users, where id = parameter"]],
     ["prepared only", `export const p = db.select().from(users).prepare("p");`, ["select users, where nothing, built"]],
   ])("%s", (_name, code, expected) => {
@@ -157,6 +158,18 @@ describe("sending", () => {
 
   test("skipped locks are how queues are drained", () => {
     expect(query(`await db.transaction(async (tx) => tx.select().from(users).limit(1).for("update", { skipLocked: true }));`).locking).toEqual({ skipLocked: true });
+  });
+});
+
+describe("what an update sets", () => {
+  test("an increment by a value varies with the value", () => {
+    const site = query("async function f(n: number) { await db.update(users).set({ age: sql`${users.age} + ${n}`, email: sql`lower(${users.email})` }).where(eq(users.id, id)); }");
+    expect(site.assignments).toMatchObject([{ column: { name: "age" }, operand: { kind: "parameter" } }, { column: { name: "email" }, operand: { kind: "expression" } }]);
+  });
+
+  test("an object that cannot be seen is no constant", () => {
+    const site = query("async function f(values) { await db.update(users).set({ ...values, age: 1 }).where(eq(users.id, id)); }");
+    expect(site.assignments).toMatchObject([{ operand: { kind: "literal" } }, { operand: { kind: "parameter" } }]);
   });
 });
 

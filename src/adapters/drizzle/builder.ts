@@ -407,11 +407,14 @@ function assignmentsOf(node: Node, table: LibraryValue | undefined, place: Place
   const inner = unwrap(node);
   const shape = readObject(inner, place.module, reader.context.values);
   if (shape.open && shape.openAt) reader.note(shape.openAt, place);
-  return shape.entries.map((entry) => {
+  const assignments = shape.entries.map((entry): Assignment => {
     const there: Place = entry.module === place.module ? place : { ...place, module: entry.module, anchor: reader.span(inner, place) };
     const { name, property } = table ? columnName(table, entry.key, reader.context.values) : { name: entry.key, property: true };
-    return { column: { name, ...(property && { property: true }), span: reader.span(entry.node, there), wrappers: [] }, operand: reader.operand(entry.value, there) };
+    return { column: { name, ...(property && { property: true }), span: reader.span(entry.node, there), wrappers: [] }, operand: reader.assigned(entry.value, there) };
   });
+  // Columns that cannot be seen are set to what the hidden object holds.
+  if (shape.open) assignments.push({ column: { name: "", property: true, span: reader.span(inner, place), wrappers: [] }, operand: { kind: "parameter", value: shape.openAt ?? inner, span: reader.span(inner, place), type: "object" } });
+  return assignments;
 }
 
 const LIST_METHODS: ReadonlySet<string> = new Set(["map", "flatMap", "filter", "slice", "flat", "concat", "toSorted", "sort", "reverse"]);

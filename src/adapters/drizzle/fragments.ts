@@ -48,6 +48,11 @@ export class FragmentReader {
     return relocate(where.column, () => span, this.#properties);
   }
 
+  /** Does the fragment interpolate values of the program? */
+  bindsValues(node: Node, place: Place): boolean {
+    return (this.fold(node, place, "value")?.holes.length ?? 1) > 0;
+  }
+
   /** Text of a fragment; undefined when it is none. */
   fold(node: Node, place: Place, guess: Guess): FoldedText | undefined {
     const inner = unwrap(node);

@@ -3,7 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import type { Adapter, AdapterContext, Recognised } from "../contract.js";
 import { query, rangeOf } from "../../query/build.js";
 import type { BulkAdvice, Delivery, Edits, Opaque, OpaqueReason, Sending, Site, Statement, TextEdit } from "../../query/model.js";
-import { calleeName, contains, memberName, receiverOf, unwrap, walk, wrapped, type Node } from "../../syntax/ast.js";
+import { calleeName, contains, enclosingFunction, memberName, receiverOf, unwrap, walk, wrapped, type Node } from "../../syntax/ast.js";
 import { fateOf, sendingOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { KINDS, TERMINALS, dialectOfClient, lowerChain, opened, type Lowered } from "./builder.js";
@@ -84,7 +84,7 @@ function readerFor(context: AdapterContext, client: LibraryValue | undefined): R
 function builderSite(call: TSESTree.CallExpression, name: string, client: LibraryValue | undefined, evidence: Site["evidence"], context: AdapterContext): Recognised | undefined {
   const reader = readerFor(context, client);
   const lowered = lowerChain(call, reader.home, reader);
-  if (!lowered) return undefined;
+  if (!lowered) return SET_OPERATORS.has(name) && !client ? { opaque: "dynamic-arguments", library: DRIZZLE, site: siteOf(call, context.chain(call).end, evidence, context), kind: "select", sending: "now", inputs: [...call.arguments] } : undefined;
   const { chain, terminal } = lowered;
   const site = siteOf(call, chain.end, evidence, context);
   const sending = sendingOfChain(chain, terminal, context);
@@ -112,8 +112,9 @@ function opaque(reason: OpaqueReason, site: Site, sending: Sending, reader: Read
   return { opaque: reason, library: DRIZZLE, site, kind: statement.kind, sending, inputs: reader.inputs };
 }
 
+/** A report marks the chain as far as it is written in one expression. */
 function siteOf(call: TSESTree.CallExpression, end: Node, evidence: Site["evidence"], context: AdapterContext): Site {
-  return { library: DRIZZLE, node: end, range: [call.range[0], call.range[1]], file: context.module.path, evidence, name: nameOf(call, context) };
+  return { library: DRIZZLE, node: end, range: [call.range[0], Math.max(call.range[1], end.range[1])], file: context.module.path, evidence, name: nameOf(call, context) };
 }
 
 /** `db.select`, `ctx.db.query.users.findMany`; arguments in between are left out. */
@@ -151,9 +152,22 @@ function sendingOfChain(chain: Chain, terminal: ChainStep | undefined, context: 
       return "now";
     default:
   }
-  if (chain.fate === "settled") return "now";
+  if (chain.fate === "settled") return isMappedIntoQuery(chain.end, context) ? "fragment" : "now";
   const taken = chain.taker ? (takenBy(chain.taker, context) ?? sentByHelper(chain.taker, chain.end, context)) : takenAround(chain.end, context);
   return taken ?? sendingOf(chain.fate);
+}
+
+/** `union(...ids.map((id) => db.select()…))`, also by way of a variable: the builders become one query. */
+function isMappedIntoQuery(end: Node, context: AdapterContext): boolean {
+  const fn = enclosingFunction(end);
+  const isResult = fn && (fn.body === end || wrapped(end).parent?.type === "ReturnStatement" || fn.body === wrapped(end));
+  const call = fn && isResult && !fn.async ? wrapped(fn).parent : undefined;
+  if (call?.type !== "CallExpression" || !/^(?:map|flatMap)$/u.test(calleeName(call) ?? "")) return false;
+  const outer = wrapped(call);
+  if (outer.parent?.type !== "VariableDeclarator" || outer.parent.id.type !== "Identifier") return takenAround(outer, context) === "fragment";
+  const holder = outer.parent.id;
+  const uses = (context.module.lookUp(holder.name, holder)?.references ?? []).filter((reference) => !reference.init).map((reference) => reference.identifier as Node);
+  return uses.some((use) => takenAround(use, context) === "fragment");
 }
 
 /** What a call does with a builder it is given. */

@@ -556,6 +556,12 @@ export class Reader {
     return { kind: "parameter", value: inner, span, ...(constant && { constant: true }), ...(isDate(inner) && { type: "date" as const }) };
   }
 
+  /** What a column is set to: a fragment that interpolates values varies with them. */
+  assigned(node: Node, place: Place): Operand {
+    const operand = this.operand(node, place);
+    return operand.kind === "expression" && this.#fragments.bindsValues(node, place) ? { kind: "parameter", value: unwrap(node), span: this.span(node, place) } : operand;
+  }
+
   #placeholder(value: LibraryValue, span: Span): Operand {
     const argument = value.at?.node.type === "CallExpression" ? value.at.node.arguments[0] : undefined;
     const name = argument?.type === "Literal" && typeof argument.value === "string" ? argument.value : undefined;
