@@ -16,7 +16,7 @@ import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
 import { loadSchema, type SchemaIndex } from "./schema/load.js";
-import type { SchemaModel, Table } from "./schema/model.js";
+import { SchemaView } from "./schema/view.js";
 import type { Settings } from "./settings.js";
 import { isFunction, unwrap, walk, type Node } from "./syntax/ast.js";
 import { Evaluator } from "./syntax/evaluate.js";
@@ -91,7 +91,7 @@ class FileAnalyzer {
   readonly #values: Evaluator;
   readonly #types: ReturnType<typeof typeEvidence>;
   readonly #sites = new Map<SourceModule, readonly (Query | Opaque)[]>();
-  #schemas: readonly SchemaModel[] | undefined;
+  readonly #views = new Map<string, SchemaView>();
 
   constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions) {
     this.#module = module;
@@ -134,7 +134,8 @@ class FileAnalyzer {
   }
 
   #facts(query: Query, context: ExecutionContext): QueryFacts {
-    const tables = { table: (ref: TableRef) => this.#table(ref), isSmall: (ref: TableRef) => this.#isSmall(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref) };
+    const view = this.#view(query);
+    const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
     return {
       bound: once(() => boundOf(query, tables)),
       writeScope: once(() => writeScopeOf(query, tables)),
@@ -143,7 +144,7 @@ class FileAnalyzer {
         const repetition = repetitionOf(query, context);
         return repetition ? [repetition] : [];
       }),
-      access: once(() => accessOf(query, { ...tables, dialect: this.#dialect() })),
+      access: once(() => accessOf(query, { ...tables, dialect: view.dialect })),
       ...this.#words(query),
     };
   }
@@ -152,7 +153,7 @@ class FileAnalyzer {
     return {
       tableName: () => {
         const ref = mainTable(query);
-        return ref && (this.#table(ref)?.name ?? ref.model ?? ref.name);
+        return ref && !ref.dynamic ? (this.#view(query).table(ref)?.name ?? ref.model ?? ref.name) : undefined;
       },
       text: (range) => this.#module.text.slice(...range),
       line: (offset) => this.#module.lineOf(offset),
@@ -198,42 +199,24 @@ class FileAnalyzer {
     };
   }
 
-  #schemasFor(): readonly SchemaModel[] {
-    if (!this.#schemas) {
+  /** What the repository's schemas say to a query. */
+  #view(query: Query): SchemaView {
+    const key = `${query.site.file}\0${query.library}\0${query.dialect ?? ""}`;
+    let view = this.#views.get(key);
+    if (!view) {
       const index = schemaIndexOf(this.#options.cwd, this.#options.host ?? nodeHost);
-      index.revalidate();
-      this.#schemas = index.schemasFor(this.#module.path);
+      if (this.#views.size === 0) index.revalidate();
+      const hint = { library: query.library, ...(query.dialect && { dialect: query.dialect }) };
+      view = new SchemaView(once(() => index.schemasFor(query.site.file, hint)), this.#options.settings);
+      this.#views.set(key, view);
     }
-    return this.#schemas;
+    return view;
   }
 
-  /** The table a query names, when the schemas the file may see leave no doubt. */
-  #table(ref: TableRef): Table | undefined {
-    if (ref.dynamic) return undefined;
-    const found = this.#schemasFor().flatMap((schema) => (ref.model === undefined ? schema.table(ref.name, ref.schema) : (schema.tableOfModel(ref.model) ?? [])) ?? []);
-    return found.length === 1 ? found[0] : undefined;
-  }
-
-  #dialect(): SchemaModel["dialect"] {
-    const dialects = new Set(this.#schemasFor().map((schema) => schema.dialect));
-    const [only] = dialects;
-    return dialects.size === 1 ? only : undefined;
-  }
-
-  #isSmall(ref: TableRef): boolean {
-    const { smallTables, tableRows, smallTableRows } = this.#options.settings;
-    const table = this.#table(ref);
-    const names = new Set([ref.name, ref.model, table?.name, table?.model].flatMap((name) => name?.toLowerCase() ?? []));
-    if (smallTables.some((name) => names.has(name.toLowerCase()))) return true;
-    const stated = Object.entries(tableRows).find(([name]) => names.has(name.toLowerCase()))?.[1];
-    const rows = stated ?? table?.rows;
-    return rows !== undefined && rows < smallTableRows;
-  }
-
-  #isTemporary(ref: TableRef): boolean {
+  #isTemporary(ref: TableRef, view: SchemaView): boolean {
     const name = ref.name.toLowerCase();
     if (temporaryTablesIn(this.#module.text).includes(name)) return true;
-    return this.#table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(name);
+    return view.table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(name);
   }
 }
 

@@ -4,7 +4,7 @@ import type { ESLint, Linter } from "eslint";
 import { rules as definitions } from "../rules/index.js";
 import { analyze } from "./analyze.js";
 import { createRules } from "./eslint/rules.js";
-import { presetRules } from "./presets.js";
+import { PRESET_IGNORES, presetRules } from "./presets.js";
 import type { PresetName } from "./rule.js";
 
 const NAMESPACE = "query-guard";
@@ -23,6 +23,7 @@ function preset(name: PresetName): Linter.Config {
     get plugins() {
       return { [NAMESPACE]: plugin };
     },
+    ignores: [...PRESET_IGNORES],
     rules: presetRules(name, definitions, NAMESPACE),
   };
 }
@@ -34,7 +35,7 @@ type Presets = {
   readonly all: Linter.Config;
 };
 
-/** The plugin with its presets. No `files`: a preset applies to whatever is linted, and the rules listen to JavaScript only. */
+/** The plugin with its presets. No `files`: a preset applies to whatever is linted but tests and seeds, and the rules listen to JavaScript only. */
 export const plugin: Omit<ESLint.Plugin, "configs"> & { readonly configs: Presets } = {
   meta: { name: PACKAGE, version: ownVersion(), namespace: NAMESPACE },
   rules: createRules(definitions, analyze),

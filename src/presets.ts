@@ -4,6 +4,17 @@ import type { AnyRule, PresetName } from "./rule.js";
 
 export const PRESET_NAMES: readonly PresetName[] = ["recommended", "strict", "all"];
 
+/**
+ * Files the presets leave out: they run against a database that is thrown away, where emptying a table or inserting row by
+ * row is how it is meant.
+ */
+export const PRESET_IGNORES: readonly string[] = [
+  "**/*.{test,spec,e2e,e2e-spec,stories,mock,fixture}.*",
+  "**/{test,tests,__tests__,__mocks__,__fixtures__,e2e,fixtures,mocks,seed,seeds,seeders}/**",
+  "**/{seed,seeds,seeder}.*",
+  "**/*{-,.,_}{seed,seeds,seeder}.*",
+];
+
 /** The rules of a preset with their options. Everything is an error, so that bulk suppressions can adopt it on an old code base. */
 export function presetRules(preset: PresetName, rules: readonly AnyRule[], namespace: string): Linter.RulesRecord {
   const members = rules.filter((rule) => PRESET_NAMES.indexOf(rule.preset) <= PRESET_NAMES.indexOf(preset));

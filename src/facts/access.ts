@@ -1,10 +1,10 @@
 /** Which index can serve the filter of a query, table by table. */
-import { and } from "../query/build.js";
 import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
 import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
 import { columnsOf } from "../indexes/columns.js";
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
+import { restrictionOf } from "../indexes/restriction.js";
 import type { Table } from "../schema/model.js";
 import type { TableAccess } from "./contract.js";
 
@@ -24,24 +24,32 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
   if (!main || !table || context.isSmall(main)) return [];
   const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
   const dialect = query.dialect ?? context.dialect;
-  const predicate = and([query.where]);
+  const predicate = restrictionOf(query, main);
   const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
   const path = accessPath(question);
   if (path.verdict === "unknown" && path.reason === "no-filter") return [];
-  // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
-  const verdict = path.verdict === "unusable" && path.ordered && query.limit ? "unknown" : path.verdict;
-  return [describe(path, verdict, main, question, query)];
+  return [describe(path, main, question, query)];
 }
 
-function describe(path: AccessPath, verdict: AccessPath["verdict"], ref: TableRef, question: AccessQuestion, query: Query): TableAccess {
+/** What is proved to be worth an index. */
+function verdictOf(path: AccessPath, query: Query, proposed: boolean): AccessPath["verdict"] {
+  if (path.verdict !== "unusable") return path.verdict;
+  // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
+  if (path.ordered && query.limit) return "unknown";
+  // Nothing but flags: the planner would read the table with an index on them too.
+  return proposed || (path.reason !== "no-index" && path.reason !== "not-leading") ? "unusable" : "unknown";
+}
+
+function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, query: Query): TableAccess {
   const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
-  const proposal = verdict === "unusable" ? proposeIndex({ ...question, order: query.orderBy }) : undefined;
+  const proposal = path.verdict === "unusable" ? proposeIndex({ ...question, order: query.orderBy }) : undefined;
+  const names = [...new Set(columns.map((column) => column.name))];
   return {
     ref,
     table,
-    verdict,
-    columns: [...new Set(columns.map((column) => column.name))],
+    verdict: verdictOf(path, query, proposal !== undefined),
+    columns: names.length === 0 && path.column !== undefined ? [path.column] : names,
     span: spanOf(predicate) ?? query.span,
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),

@@ -2,7 +2,7 @@
 import { adapters } from "../adapters/index.js";
 import { ANY_NAME, type Adapter, type AdapterContext, type Candidate, type Recognised } from "../adapters/contract.js";
 import { isOpaque, type Dialect, type Opaque, type Query } from "../query/model.js";
-import { memberName, unwrap, walk } from "../syntax/ast.js";
+import { enclosingFunction, memberName, unwrap, walk, type Node } from "../syntax/ast.js";
 import { chainOf } from "../syntax/chain.js";
 import { constantOf, lengthOf } from "../syntax/constants.js";
 import type { Evaluator } from "../syntax/evaluate.js";
@@ -51,10 +51,12 @@ const SQL = /\b(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)
 
 /** Recognised sites of a module, in source order. */
 export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Query | Opaque)[] {
-  const context = contextOf(module, options);
+  const at: { candidate: Candidate | undefined } = { candidate: undefined };
+  const context = contextOf(module, options, at);
   const sites: (Query | Opaque)[] = [];
   walk(module.program, (node) => {
     if (node.type !== "CallExpression" && node.type !== "TaggedTemplateExpression") return undefined;
+    at.candidate = node;
     sites.push(...recognise(node, context));
     return undefined;
   });
@@ -75,7 +77,8 @@ function isList(recognised: Recognised): recognised is readonly (Query | Opaque)
   return Array.isArray(recognised);
 }
 
-function contextOf(module: SourceModule, { values, types, dialect, uses }: SiteOptions): AdapterContext {
+/** `at` names the candidate that is looked at: what is undefined in a helper is not said of this call. */
+function contextOf(module: SourceModule, { values, types, dialect, uses }: SiteOptions, at: { candidate: Candidate | undefined }): AdapterContext {
   return {
     module,
     values,
@@ -83,11 +86,25 @@ function contextOf(module: SourceModule, { values, types, dialect, uses }: SiteO
     dialect,
     uses,
     library: (node, library) => values.library(node, module, library),
-    object: (node, at = module) => readObject(node, at, values),
+    object: (node, home = module) => readObject(node, home, values),
     text: (node, interpolate) => foldText(node, module, values, interpolate),
     chain: (root) => chainOf(root, module),
-    undefinable: (node, at = module) => undefinable(node, at, values, at === module ? types : undefined),
-    constant: (node, at = module) => constantOf(node, at, values),
-    length: (node, at = module) => lengthOf(node, at),
+    undefinable: (node, home = module) => {
+      const answer = undefinable(node, home, values, home === module ? types : undefined);
+      return answer.answer === "yes" && isOfAnotherFunction(node, at.candidate) ? { answer: "unknown" } : answer;
+    },
+    constant: (node, home = module) => constantOf(node, home, values),
+    length: (node, home = module) => lengthOf(node, home),
   };
+}
+
+/** A function that builds a part of the query for its callers: its parameters are what each caller passes. */
+function isOfAnotherFunction(node: Node, candidate: Candidate | undefined): boolean {
+  const fn = enclosingFunction(node);
+  return fn !== undefined && candidate !== undefined && !isAround(fn, candidate) && !isAround(candidate, fn);
+}
+
+function isAround(outer: Node, inner: Node): boolean {
+  for (let node: Node | undefined = inner; node; node = node.parent) if (node === outer) return true;
+  return false;
 }

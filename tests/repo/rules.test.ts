@@ -1,6 +1,7 @@
 /** Rule ↔ page ↔ test ↔ index, the presets, and the conventions of messages. */
 import fs from "node:fs";
 import path from "node:path";
+import { ESLint } from "eslint";
 import { describe, expect, it } from "vitest";
 import { rules } from "../../rules/index.js";
 import { COMMON_MESSAGES } from "../../src/eslint/rules.js";
@@ -66,6 +67,21 @@ describe("messages", () => {
 describe("presets", () => {
   it("hold the rules that other tools rely on", () => {
     expect(sorted(ids)).toEqual(["no-n-plus-one", "no-unbounded-select", "no-undefined-filter", "no-unindexed-filter", "require-where"]);
+  });
+
+  it.each([
+    ["src/orders.ts", true],
+    ["src/contest/latest.ts", true],
+    ["src/seedling.ts", true],
+    ["src/orders.test.ts", false],
+    ["packages/api/e2e/login.ts", false],
+    ["prisma/seed.ts", false],
+    ["db/seeds/products.ts", false],
+    ["db/orders-seed.mjs", false],
+  ])("apply to code that runs in production: %s", async (file, applies) => {
+    const eslint = new ESLint({ cwd: ROOT, overrideConfigFile: true, overrideConfig: [{ files: ["**/*.ts"] }, plugin.configs.recommended] });
+    const config = (await eslint.calculateConfigForFile(path.join(ROOT, file))) as { rules?: Record<string, unknown> } | undefined;
+    expect(config?.rules?.["query-guard/require-where"] !== undefined).toBe(applies);
   });
 
   it("are what the rules say of themselves", () => {

@@ -1,0 +1,53 @@
+/** What the schemas that a file may see say about the tables a query names. */
+import type { SchemaModel, Table } from "./model.js";
+
+/** A table as a query names it; the part of `TableRef` that matters here. */
+interface Named {
+  readonly name: string;
+  readonly schema?: string;
+  readonly model?: string;
+  readonly dynamic?: boolean;
+}
+
+/** The part of the settings that speaks of sizes. */
+interface Sizes {
+  readonly smallTables: readonly string[];
+  readonly tableRows: Readonly<Record<string, number>>;
+  readonly smallTableRows: number;
+}
+
+export class SchemaView {
+  readonly #schemas: () => readonly SchemaModel[];
+  readonly #sizes: Sizes;
+
+  /** `schemas` is asked on first need: most queries never want to know. */
+  constructor(schemas: () => readonly SchemaModel[], sizes: Sizes) {
+    this.#schemas = schemas;
+    this.#sizes = sizes;
+  }
+
+  /** The table a query names, when the schemas leave no doubt. */
+  table(ref: Named): Table | undefined {
+    if (ref.dynamic) return undefined;
+    const found = this.#schemas().flatMap((schema) => (ref.model === undefined ? schema.table(ref.name, ref.schema) : schema.tableOfModel(ref.model)) ?? []);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The dialect, when all schemas agree. */
+  get dialect(): SchemaModel["dialect"] {
+    const dialects = new Set(this.#schemas().map((schema) => schema.dialect));
+    const [only] = dialects;
+    return dialects.size === 1 ? only : undefined;
+  }
+
+  /** Is the table small by the settings or by its estimated rows? */
+  isSmall(ref: Named): boolean {
+    const { smallTables, tableRows, smallTableRows } = this.#sizes;
+    const table = this.table(ref);
+    const names = new Set([ref.name, ref.model, table?.name, table?.model].flatMap((name) => name?.toLowerCase() ?? []));
+    if (smallTables.some((name) => names.has(name.toLowerCase()))) return true;
+    const stated = Object.entries(tableRows).find(([name]) => names.has(name.toLowerCase()))?.[1];
+    const rows = stated ?? table?.rows;
+    return rows !== undefined && rows < smallTableRows;
+  }
+}
