@@ -23,18 +23,21 @@ export function looksLikeSql(text: string): boolean {
   const written = text.slice(lead, lead + verb.length);
   const isTitle = written !== verb && written !== verb.toLowerCase();
   if (isTitle && !tokens.some((token) => token.kind === "operator" || token.kind === "parameter" || token.kind === "quoted")) return false;
-  return shape(new Reader(tokens, lead + sampleLength < text.length));
+  return shape(new Reader(tokens, lead + sampleLength < text.length, /\s$/u.test(text)));
 }
 
 class Reader {
   readonly #tokens: readonly Token[];
   /** The sample ends before the text does. */
   readonly cut: boolean;
+  /** The text ends in a blank: more is to be appended. */
+  readonly open: boolean;
   at = 1;
 
-  constructor(tokens: readonly Token[], cut: boolean) {
+  constructor(tokens: readonly Token[], cut: boolean, open: boolean) {
     this.#tokens = tokens;
     this.cut = cut;
+    this.open = open;
   }
 
   token(ahead = 0): Token | undefined {
@@ -190,21 +193,21 @@ const shapes: Readonly<Record<string, (reader: Reader) => boolean>> = {
     reader.skip("GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "FULLTEXT", "SPATIAL", "VIRTUAL", "MATERIALIZED", "RECURSIVE", "FOREIGN", "CONSTRAINT", "CLUSTERED", "NONCLUSTERED");
     if (!reader.word(...objects)) return false;
     reader.skip("CONCURRENTLY", "IF", "NOT", "EXISTS");
-    if (reader.ended) return true;
+    if (reader.ended) return reader.open;
     if (!plausibleTable(reader) || !reader.path()) return false;
     return reader.ended || reader.token()?.text === "(" || reader.peek("AS", "ON", "USING", "WITH", "START", "INCREMENT", "LIKE", "PARTITION", "BEFORE", "AFTER", "INSTEAD", "FROM", "AUTHORIZATION", "ENGINE", "CHARACTER", "DEFAULT", "FOR", "LOGIN", "PASSWORD", "OWNER", "ENCODING", "TEMPLATE", "IDENTIFIED", "CHARSET", "OF", "SCHEMA", "MINVALUE", "OPTIONS");
   },
   ALTER(reader) {
     if (!reader.word(...objects)) return false;
     reader.skip("IF", "EXISTS", "ONLY");
-    if (reader.ended) return true;
+    if (reader.ended) return reader.open;
     return reader.path() && reader.peek("ADD", "DROP", "ALTER", "RENAME", "MODIFY", "CHANGE", "SET", "OWNER", "ENABLE", "DISABLE", "ATTACH", "DETACH", "VALIDATE", "ENGINE", "CONVERT", "CLUSTER", "INHERIT", "COMMENT", "WITH", "RESTART", "FORCE", "AUTO_INCREMENT", "PASSWORD", "DEFAULT", "CHARACTER", "REPLICA", "ORDER", "RESET", "UPDATE", "ON", "TO");
   },
   DROP(reader) {
     reader.skip("TEMPORARY", "MATERIALIZED");
     if (!reader.word(...objects)) return false;
     reader.skip("CONCURRENTLY", "IF", "EXISTS");
-    if (reader.ended) return true;
+    if (reader.ended) return reader.open;
     if (!plausibleTable(reader) || !reader.path()) return false;
     if (reader.token()?.text === "(") reader.group();
     return reader.ended || reader.token()?.text === "," || reader.peek("CASCADE", "RESTRICT", "ON", "WITH");

@@ -32,7 +32,7 @@ function spansOf(value: unknown, found: Found[], key = ""): void {
   const span = node["span"] as { start: number; end: number } | undefined;
   if (span !== undefined) {
     const isName = ("wrappers" in node || ("alias" in node && key === "table") || key === "target") && typeof node["name"] === "string";
-    found.push({ what: String(node["op"] ?? node["kind"] ?? key), ...span, ...(isName ? { name: String(node["name"]) } : {}) });
+    found.push({ what: [node["op"], node["kind"], key].find((item) => typeof item === "string") as string, ...span, ...(isName ? { name: String(node["name"]) } : {}) });
   }
   for (const [name, item] of Object.entries(node)) if (name !== "span") spansOf(item, found, name);
 }
