@@ -248,7 +248,7 @@ export class Reader {
       if (!isConditional(assignment, declarator)) current = next;
       else if (isNothing(current) && writtenOnEveryPath(assignment, before, declarator)) current = next;
       else if (writtenOnEveryPath(assignment, before, declarator) && !declarator.init) current = or([current, next]);
-      else current = this.oneOf(current, next, this.span(assignment, place));
+      else current = this.oneOf(current, next, this.span(node, place));
     }
     return current;
   }
@@ -427,7 +427,8 @@ export class Reader {
     if (!list) return unread();
     const items = list.elements.map((element) => {
       const item = this.condition(element.node, place);
-      return element.certain ? item : optional(item, this.span(element.node, place));
+      // A report marks the query that may go without the condition, not the place that adds it.
+      return element.certain ? item : optional(item, this.span(inner, place));
     });
     if (list.open) items.push(...unread());
     return items;
