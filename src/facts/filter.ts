@@ -115,8 +115,8 @@ function leaf(predicate: Leaf, table: Table | undefined): Restriction {
     case "in":
       if (predicate.negated) return flag(predicate.column);
       if (predicate.values.kind === "list") {
-        const constant = predicate.values.operands.every(isConstant);
-        return constant && !isKey(predicate.column, table) ? flag(predicate.column) : { ...EMPTY, level: "list" };
+        const flags = predicate.values.operands.every((operand) => isFlagValue(operand, predicate.column, table));
+        return flags && !isKey(predicate.column, table) ? flag(predicate.column) : { ...EMPTY, level: "list" };
       }
       return { ...EMPTY, level: predicate.values.kind === "array" ? "list" : "filter" };
     case "null":
@@ -138,7 +138,7 @@ function comparison(predicate: Extract<Predicate, { op: "compare" }>, table: Tab
   if (operator === "=" || operator === "is not distinct") {
     if (isKey(column, table)) return { ...EMPTY, level: operand.kind === "column" ? "filter" : "one" };
     if (operand.kind === "column") return flag(column);
-    if (isConstant(operand)) return flag(column);
+    if (isFlagValue(operand, column, table)) return flag(column);
     if (operand.kind === "parameter" && operand.type === "boolean") return flag(column);
     if (operand.kind === "parameter" && isParentKey(column, table)) return { ...EMPTY, level: "scope", scopeColumns: [column.name] };
     return { ...EMPTY, level: "filter" };
@@ -150,8 +150,21 @@ function flag(column: ColumnRef): Restriction {
   return { ...EMPTY, level: "flags", flagColumns: [column.name] };
 }
 
-function isConstant(operand: Operand): boolean {
-  return operand.kind === "literal" || (operand.kind === "parameter" && operand.constant === true);
+/** Words in the names of columns that divide a table into a few large parts. */
+const FLAG_WORDS = /^(?:is|has|can|status|state|stage|phase|type|kind|role|category|mode|level|tier|plan|source|channel|active|enabled|disabled|deleted|archived|published|visible|hidden|draft|public|private|locked|verified|approved|done|processed|completed|default|visibility|priority|direction|environment|env|scope)$/u;
+
+/** A constant that divides the table into a few large parts: a boolean, a member of an enum, or a text for a column that by its type or name holds such. */
+function isFlagValue(operand: Operand, column: ColumnRef, table: Table | undefined): boolean {
+  if (operand.kind === "literal") {
+    if (typeof operand.value === "boolean" || operand.value === null) return true;
+  } else if (operand.kind !== "parameter" || operand.constant !== true) return false;
+  const known = table && columnOf(table, column);
+  if (known && (known.enumeration === true || known.type === "boolean" || known.type === "enum")) return true;
+  return column.name
+    .replace(/([a-z\d])([A-Z])/gu, "$1_$2")
+    .toLowerCase()
+    .split("_")
+    .some((word) => FLAG_WORDS.test(word));
 }
 
 /** Is the column a unique key by itself? Without a schema, `id` is taken for one: by the convention of every library. */
