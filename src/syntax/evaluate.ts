@@ -136,6 +136,11 @@ export class Evaluator {
     return this.#exportOf(module, name, new Set([...seen, module]));
   }
 
+  /** The types that an interface extends. */
+  basesOf(node: TSESTree.TSInterfaceDeclaration, module: SourceModule): readonly Value[] {
+    return node.extends.map((heritage) => this.#entity(heritage.expression, module));
+  }
+
   /** The function a call runs, when it is one of the project; for `new C()` and tagged templates nothing. */
   functionOf(call: TSESTree.CallExpression, module: SourceModule): FunctionValue | undefined {
     const value = this.evaluate(call.callee, module);

@@ -1,6 +1,6 @@
 /** Object literals as the program assembles them: spreads, conditional parts, later assignments. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { contains, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
+import { calleeName, contains, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
 import { annotationOf, returnedExpressions, type Evaluator } from "./evaluate.js";
 import type { SourceModule } from "./source-module.js";
 
@@ -35,33 +35,52 @@ export interface ObjectShape {
 
 const NOTHING: ObjectShape = { entries: [], open: false, absent: "always" };
 const MAX_DEPTH = 12;
+/** Expressions that one object may be made of: objects made of objects many times over are not followed to the end. */
+const MAX_WORK = 2_000;
 /** Choices multiply: beyond this many combinations they are no longer told apart. */
 const MAX_VARIANTS = 8;
 
 /** Reads an expression as an object. An expression that cannot be followed yields an open shape without entries. */
-export function readObject(node: Node, module: SourceModule, values: Evaluator, depth = 0): ObjectShape {
+export function readObject(node: Node, module: SourceModule, values: Evaluator): ObjectShape {
+  return read(node, module, values, { depth: 0, work: { done: 0 } });
+}
+
+/** How deep one reading has come, and how much it has done. */
+interface Reading {
+  readonly depth: number;
+  readonly work: { done: number };
+}
+
+function deeper({ depth, work }: Reading): Reading {
+  return { depth: depth + 1, work };
+}
+
+function read(node: Node, module: SourceModule, values: Evaluator, reading: Reading): ObjectShape {
   const inner = unwrap(node);
   const opened: ObjectShape = { entries: [], open: true, openAt: inner, absent: "no" };
-  if (depth > MAX_DEPTH) return opened;
+  reading.work.done++;
+  if (reading.depth > MAX_DEPTH || reading.work.done > MAX_WORK) return opened;
   if (isUndefined(inner) || (inner.type === "Literal" && (inner.value === null || inner.value === false))) return NOTHING;
   switch (inner.type) {
     case "ObjectExpression":
-      return readLiteral(inner, module, values, depth);
+      return readLiteral(inner, module, values, reading);
     case "ConditionalExpression":
-      return either(readObject(inner.consequent, module, values, depth + 1), readObject(inner.alternate, module, values, depth + 1));
+      return either(read(inner.consequent, module, values, deeper(reading)), read(inner.alternate, module, values, deeper(reading)));
     case "LogicalExpression": {
-      const right = readObject(inner.right, module, values, depth + 1);
+      const right = read(inner.right, module, values, deeper(reading));
       if (inner.operator === "&&") return either(right, NOTHING);
-      return either(readObject(inner.left, module, values, depth + 1), right);
+      return either(read(inner.left, module, values, deeper(reading)), right);
     }
     case "AwaitExpression":
-      return readObject(inner.argument, module, values, depth + 1);
+      return read(inner.argument, module, values, deeper(reading));
     case "Identifier":
-      return readVariable(inner, module, values, depth) ?? opened;
+      return readVariable(inner, module, values, reading) ?? opened;
     case "CallExpression": {
+      const [only] = inner.arguments;
+      if (only && /^Object\.(?:freeze|seal)$/u.test(module.text.slice(...inner.callee.range))) return read(only, module, values, deeper(reading));
       const fn = values.functionOf(inner, module);
       if (!fn) return opened;
-      const returned = returnedExpressions(fn.node).map((expression) => readObject(expression, fn.module, values, depth + 1));
+      const returned = returnedExpressions(fn.node).map((expression) => read(expression, fn.module, values, deeper(reading)));
       const [first, ...rest] = returned;
       return first ? rest.reduce(either, first) : opened;
     }
@@ -70,8 +89,8 @@ export function readObject(node: Node, module: SourceModule, values: Evaluator, 
       if (name === undefined) return opened;
       const owner = values.evaluate(inner.object, module);
       if (owner.kind !== "object") return opened;
-      const entry = readLiteral(owner.node, owner.module, values, depth + 1).entries.findLast((item) => item.key === name && item.presence === "always");
-      return entry ? readObject(entry.value, entry.module, values, depth + 1) : opened;
+      const entry = readLiteral(owner.node, owner.module, values, deeper(reading)).entries.findLast((item) => item.key === name && item.presence === "always");
+      return entry ? read(entry.value, entry.module, values, deeper(reading)) : opened;
     }
     default:
       return opened;
@@ -85,13 +104,13 @@ export function entriesOf(shape: ObjectShape, key: string): readonly ObjectEntry
   return last <= 0 ? all : all.slice(last);
 }
 
-function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, values: Evaluator, depth: number): ObjectShape {
+function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, values: Evaluator, reading: Reading): ObjectShape {
   const entries: ObjectEntry[] = [];
   let combinations: readonly (readonly ObjectEntry[])[] = [[]];
   let openAt: Node | undefined;
   for (const property of node.properties) {
     if (property.type === "SpreadElement") {
-      const spread = readObject(property.argument, module, values, depth + 1);
+      const spread = read(property.argument, module, values, deeper(reading));
       const added = spread.absent === "no" ? spread.entries : maybe(spread.entries);
       entries.push(...added);
       const choices = spread.absent === "no" && spread.variants ? spread.variants.map((variant) => variant.entries) : [added];
@@ -143,19 +162,19 @@ function maybe(entries: readonly ObjectEntry[]): readonly ObjectEntry[] {
 }
 
 /** An object held in a variable, with what the program adds to it later. */
-function readVariable(identifier: TSESTree.Identifier, module: SourceModule, values: Evaluator, depth: number): ObjectShape | undefined {
+function readVariable(identifier: TSESTree.Identifier, module: SourceModule, values: Evaluator, reading: Reading): ObjectShape | undefined {
   const variable = module.lookUp(identifier.name, identifier);
   const definition = variable?.defs[0];
   if (!variable || !definition) return undefined;
   if ((definition.type as string) === "ImportBinding") {
     const value = values.evaluate(identifier, module);
-    return value.kind === "object" ? readLiteral(value.node, value.module, values, depth + 1) : undefined;
+    return value.kind === "object" ? readLiteral(value.node, value.module, values, deeper(reading)) : undefined;
   }
   const declarator = definition.node as Node;
   if (declarator.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return undefined;
   // What a loop or another declaration supplies.
   if (!declarator.init && (declarator.parent.kind !== "let" || declarator.parent.declare || declarator.parent.parent.type === "ForOfStatement" || declarator.parent.parent.type === "ForInStatement")) return undefined;
-  const start = declarator.init ? readObject(declarator.init, module, values, depth + 1) : NOTHING;
+  const start = declarator.init ? read(declarator.init, module, values, deeper(reading)) : NOTHING;
   const entries: ObjectEntry[] = [...start.entries];
   let { open, openAt } = start;
   let absent = start.absent;
@@ -170,8 +189,9 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
     if (use === identifier || use.range[0] === identifier.range[0] || reference.init) continue;
     // What happens after the read does not matter to it, unless a loop comes round again.
     if (use.range[0] > identifier.range[0] && enclosingFunction(use) === enclosingFunction(identifier)) continue;
-    const change = changeOf(use);
-    if (!change) continue;
+    const change = changeOf(use) ?? (isChangedElsewhere(use, module, values) ? { kind: "escape" } : undefined);
+    // `where = { ...where, id }`: the part that reads it comes before the change.
+    if (!change || (use.parent && contains(use.parent, identifier))) continue;
     literal = undefined;
     if (enclosingFunction(use) !== home) {
       open = true;
@@ -193,7 +213,16 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
         }
         break;
       case "replace": {
-        const next = readObject(change.value, module, values, depth + 1);
+        const next = read(change.value, module, values, deeper(reading));
+        if (extendsItself(change.value, identifier.name)) {
+          // `where = { ...where, id }`: what it held stays.
+          const added = next.entries.slice(entries.length);
+          const given = conditional ? maybe(added) : added;
+          entries.push(...given);
+          variants = variants?.map((variant) => ({ ...variant, entries: [...variant.entries, ...given] }));
+          if (next.open && !open) ({ open, openAt } = next);
+          break;
+        }
         // The first of the branches that all assign it takes the place of what was there before.
         const complete = conditional ? completeChoice(use, declarator, changes, (other) => other.kind === "replace") : undefined;
         const isFirst = isUnset || (complete !== undefined && complete !== choice);
@@ -213,7 +242,7 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
       }
       case "assign":
         for (const source of change.sources) {
-          const added = readObject(source, module, values, depth + 1);
+          const added = read(source, module, values, deeper(reading));
           const certain = !conditional && added.absent === "no";
           const given = certain ? added.entries : maybe(added.entries);
           entries.push(...given);
@@ -298,6 +327,32 @@ function changeOf(use: Node): Change | undefined {
     return undefined;
   }
   return undefined;
+}
+
+/** `{ ...where, id }` */
+function extendsItself(node: Node, name: string): boolean {
+  const inner = unwrap(node);
+  const first = inner.type === "ObjectExpression" ? inner.properties[0] : undefined;
+  return first?.type === "SpreadElement" && first.argument.type === "Identifier" && first.argument.name === name;
+}
+
+/** Names of functions that add to what they are given. */
+const ADDS = /^(?:add|apply|set|append|extend|assign|merge|fill|attach|enrich|build)/iu;
+
+/** Is the object changed under another name: by a variable that holds it too, by a function it is given to? */
+function isChangedElsewhere(use: Node, module: SourceModule, values: Evaluator): boolean {
+  const parent = use.parent;
+  if (parent?.type === "VariableDeclarator" && parent.init === use && parent.id.type === "Identifier") {
+    const alias = module.lookUp(parent.id.name, parent.id);
+    return alias?.references.some((reference) => !reference.init && changeOf(reference.identifier as Node)?.kind === "set") === true;
+  }
+  if (parent?.type !== "CallExpression" || parent.callee === use) return false;
+  const fn = values.functionOf(parent, module);
+  if (!fn) return parent.parent.type === "ExpressionStatement" && ADDS.test(calleeName(parent) ?? "");
+  const parameter = fn.node.params[parent.arguments.findIndex((argument) => argument === use)];
+  if (parameter?.type !== "Identifier") return false;
+  const variable = fn.module.lookUp(parameter.name, fn.node.body ?? fn.node);
+  return variable?.references.some((reference) => changeOf(reference.identifier as Node) !== undefined) === true;
 }
 
 /** Does a place run only under a condition, seen from another place of the same function that comes before it? */

@@ -1,7 +1,7 @@
 /** May a value be undefined? By its type when there is one; else by what the file says, with what guards prove. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Undefinable } from "../query/model.js";
-import { isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
+import { calleeName, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
 import { annotationOf, identifiersOf, type Evaluator } from "./evaluate.js";
 import type { SourceModule } from "./source-module.js";
 import type { TypeEvidence } from "./values.js";
@@ -56,7 +56,10 @@ function bySyntax(node: Node, module: SourceModule, values: Evaluator, depth: nu
     case "Identifier": {
       if (isUndefined(inner)) return { answer: "yes", why: "the value is `undefined`" };
       const answer = ofIdentifier(inner, module, values, depth);
-      return answer.answer === "yes" && isGuarded(inner, module) ? NO : answer;
+      if (answer.answer !== "yes") return answer;
+      if (isGuarded(inner, module)) return NO;
+      // What a parameter is given in between is not what it came with.
+      return isReassigned(inner, module) ? UNKNOWN : answer;
     }
     case "MemberExpression": {
       const answer = ofMember(inner, module, values, depth);
@@ -74,8 +77,11 @@ function bySyntaxOfCast(node: TSESTree.TSAsExpression | TSESTree.TSTypeAssertion
   return bySyntax(node.expression, module, values, depth + 1);
 }
 
-function ofCall(node: TSESTree.CallExpression, _module: SourceModule): Undefinable {
+function ofCall(node: TSESTree.CallExpression, module: SourceModule): Undefinable {
   const callee = unwrap(node.callee);
+  if (node.optional || (callee.type === "MemberExpression" && hasOptionalLink(callee))) {
+    return { answer: "yes", why: `\`${shorten(module.text.slice(...node.range))}\` is undefined when the chain breaks off at \`?.\`` };
+  }
   if (callee.type === "Identifier" && ["Number", "String", "Boolean", "BigInt", "parseInt", "parseFloat"].includes(callee.name)) return NO;
   return UNKNOWN;
 }
@@ -118,6 +124,7 @@ function ofParameter(fn: Node & { readonly params: readonly Node[] }, name: TSES
     if (hasDefault(pattern, name)) return NO;
     const path = pathTo(pattern, name);
     const annotation = annotationOf(pattern);
+    if (path?.length === 1 && isPartial(annotation, module)) return { answer: "yes", why: `\`${name.name}\` is optional` };
     return path && annotation ? optionalAt(values.evaluateType(annotation, module), path, name.name, values) : UNKNOWN;
   }
   return UNKNOWN;
@@ -160,10 +167,16 @@ function signatureOf(value: ReturnType<Evaluator["evaluate"]>, key: string, valu
 
 function inType(node: Node, module: SourceModule, key: string, values: Evaluator, depth: number): Signature | undefined {
   if (depth > 8) return undefined;
-  const members = node.type === "TSTypeLiteral" ? node.members : node.type === "TSInterfaceDeclaration" ? node.body.body : [];
-  for (const member of members) {
-    if (member.type === "TSPropertySignature" && keyName(member) === key) return { optional: member.optional, annotation: member.typeAnnotation?.typeAnnotation, module };
+  if (node.type === "TSInterfaceDeclaration") {
+    const own = signatureIn(node.body.body, module, key);
+    if (own) return own;
+    for (const base of values.basesOf(node, module)) {
+      const found = base.kind === "typed" ? inType(base.node, base.module, key, values, depth + 1) : undefined;
+      if (found) return found;
+    }
+    return undefined;
   }
+  if (node.type === "TSTypeLiteral") return signatureIn(node.members, module, key);
   if (node.type === "TSIntersectionType") {
     for (const part of node.types) {
       const value = values.evaluateType(part, module);
@@ -181,7 +194,28 @@ function ofMember(node: TSESTree.MemberExpression, module: SourceModule, values:
   if (name === undefined) return UNKNOWN;
   if (isRequestQuery(unwrap(node.object))) return { answer: "yes", why: `\`${text}\` comes from the query string of the request, which may lack it` };
   if (depth > 6) return UNKNOWN;
+  if (isPartial(annotationOfVariable(unwrap(node.object), module), module)) return { answer: "yes", why: `\`${text}\` is optional` };
   return optionalAt(values.evaluate(node.object, module), [name], text, values);
+}
+
+function signatureIn(members: readonly TSESTree.TypeElement[], module: SourceModule, key: string): Signature | undefined {
+  for (const member of members) {
+    if (member.type === "TSPropertySignature" && keyName(member) === key) return { optional: member.optional, annotation: member.typeAnnotation?.typeAnnotation, module };
+  }
+  return undefined;
+}
+
+/** Is the type `Partial<…>`, by itself or by an alias of the file? */
+function isPartial(node: Node | undefined, module: SourceModule, depth = 0): boolean {
+  if (node?.type !== "TSTypeReference" || node.typeName.type !== "Identifier" || depth > 6) return false;
+  const declared = module.lookUp(node.typeName.name, node)?.defs[0]?.node as Node | undefined;
+  return declared?.type === "TSTypeAliasDeclaration" ? isPartial(declared.typeAnnotation, module, depth + 1) : /^(?:Deep)?Partial$/u.test(node.typeName.name);
+}
+
+/** The annotation of the parameter or variable that an identifier means. */
+function annotationOfVariable(node: Node, module: SourceModule): Node | undefined {
+  const definition = node.type === "Identifier" ? module.lookUp(node.name, node)?.defs[0] : undefined;
+  return definition && annotationOf(definition.name as Node);
 }
 
 function hasOptionalLink(node: TSESTree.MemberExpression): boolean {
@@ -259,26 +293,64 @@ function pathTo(pattern: Node, name: TSESTree.Identifier): readonly string[] | u
  * of an enclosing block that leaves when it is not (`if (!id) return`), or by an assertion.
  */
 export function isGuarded(node: Node, module: SourceModule): boolean {
-  const text = normalise(module.text.slice(...node.range));
+  const subject: Subject = { text: normalise(module.text.slice(...node.range)), variable: rootVariable(node, module) };
+  return isProved(node, subject, module);
+}
+
+/** The expression that tests are compared with. */
+interface Subject {
+  readonly text: string;
+  /** The variable it begins with: another one of the same name is another value. */
+  readonly variable: ReturnType<SourceModule["lookUp"]>;
+}
+
+function rootVariable(node: Node, module: SourceModule): Subject["variable"] {
+  let root = unwrap(node);
+  while (root.type === "MemberExpression" || root.type === "CallExpression") root = unwrap(root.type === "MemberExpression" ? root.object : root.callee);
+  return root.type === "Identifier" ? module.lookUp(root.name, root) : undefined;
+}
+
+function isSame(node: Node, subject: Subject, module: SourceModule): boolean {
+  return normalise(module.text.slice(...node.range)) === subject.text && rootVariable(node, module) === subject.variable;
+}
+
+/** May the variable have another value at the node than at an offset before it? */
+function changesBetween(from: number, node: Node, { variable }: Subject): boolean {
+  return (
+    variable?.references.some((reference) => {
+      const written = reference.identifier as Node;
+      if (!reference.isWrite() || reference.init || written.range[0] < from) return false;
+      return written.range[0] < node.range[0] || enclosingFunction(written) !== enclosingFunction(node);
+    }) === true
+  );
+}
+
+/** Is the variable given another value before the node, or by another function? */
+function isReassigned(node: Node, module: SourceModule): boolean {
+  return changesBetween(0, node, { text: "", variable: rootVariable(node, module) });
+}
+
+function isProved(node: Node, text: Subject, module: SourceModule): boolean {
+  const holds = (test: Node, outcome: boolean): boolean => provesPresent(test, text, module, outcome) && !changesBetween(test.range[1], node, text);
   for (let child: Node = node, current = node.parent; current; child = current, current = current.parent) {
     switch (current.type) {
       case "IfStatement":
       case "ConditionalExpression":
-        if (current.consequent === child && provesPresent(current.test, text, module, true)) return true;
-        if (current.alternate === child && provesPresent(current.test, text, module, false)) return true;
+        if (current.consequent === child && holds(current.test, true)) return true;
+        if (current.alternate === child && holds(current.test, false)) return true;
         break;
       case "LogicalExpression":
-        if (current.right === child && current.operator !== "??" && provesPresent(current.left, text, module, current.operator === "&&")) return true;
+        if (current.right === child && current.operator !== "??" && holds(current.left, current.operator === "&&")) return true;
         break;
       case "WhileStatement":
-        if (current.body === child && provesPresent(current.test, text, module, true)) return true;
+        if (current.body === child && holds(current.test, true)) return true;
         break;
       case "BlockStatement":
       case "Program":
-        if (guardedBefore(current.body, child, text, module)) return true;
+        if (guardedBefore(current.body, child, node, text, module)) return true;
         break;
       case "SwitchCase":
-        if (guardedBefore(current.consequent, child, text, module)) return true;
+        if (guardedBefore(current.consequent, child, node, text, module)) return true;
         break;
       default:
     }
@@ -286,19 +358,35 @@ export function isGuarded(node: Node, module: SourceModule): boolean {
   return false;
 }
 
-function guardedBefore(statements: readonly Node[], until: Node, text: string, module: SourceModule): boolean {
+function guardedBefore(statements: readonly Node[], until: Node, node: Node, text: Subject, module: SourceModule): boolean {
   for (const statement of statements) {
     if (statement.range[0] >= until.range[0]) return false;
-    if (statement.type === "IfStatement" && !statement.alternate && leaves(statement.consequent) && provesPresent(statement.test, text, module, false)) return true;
-    if (statement.type !== "ExpressionStatement") continue;
-    const expression = statement.expression.type === "AwaitExpression" ? statement.expression.argument : statement.expression;
-    if (expression.type === "CallExpression" && isAssertion(expression)) {
-      const first = expression.arguments[0];
-      if (first && (normalise(module.text.slice(...first.range)) === text || provesPresent(first, text, module, true))) return true;
-    }
-    if (expression.type === "AssignmentExpression" && (expression.operator === "??=" || expression.operator === "||=") && normalise(module.text.slice(...expression.left.range)) === text) return true;
+    if (guards(statement, text, module) && !changesBetween(statement.range[1], node, text)) return true;
   }
   return false;
+}
+
+/** Is the value there once the statement is done? */
+function guards(statement: Node, text: Subject, module: SourceModule): boolean {
+  if (statement.type === "IfStatement") {
+    if (statement.alternate || !provesPresent(statement.test, text, module, false)) return false;
+    return leaves(statement.consequent) || assigns(statement.consequent, text, module);
+  }
+  if (statement.type !== "ExpressionStatement") return false;
+  const expression = statement.expression.type === "AwaitExpression" ? statement.expression.argument : statement.expression;
+  if (expression.type === "CallExpression" && isAssertion(expression)) {
+    const first = expression.arguments[0];
+    return first !== undefined && (isSame(first, text, module) || provesPresent(first, text, module, true));
+  }
+  return expression.type === "AssignmentExpression" && (expression.operator === "??=" || expression.operator === "||=") && isSame(expression.left, text, module);
+}
+
+/** `if (!id) id = …`: the last statement gives it a value. */
+function assigns(node: Node, text: Subject, module: SourceModule): boolean {
+  const last = node.type === "BlockStatement" ? node.body.at(-1) : node;
+  if (last?.type !== "ExpressionStatement" || last.expression.type !== "AssignmentExpression") return false;
+  const { left, right } = last.expression;
+  return isSame(left, text, module) && !isUndefined(right) && !["Identifier", "MemberExpression", "ChainExpression"].includes(unwrap(right).type);
 }
 
 function isAssertion(call: TSESTree.CallExpression): boolean {
@@ -321,16 +409,16 @@ function leaves(node: Node): boolean {
     case "IfStatement":
       return node.alternate !== null && leaves(node.consequent) && leaves(node.alternate);
     case "ExpressionStatement":
-      return node.expression.type === "CallExpression" && /^(?:notFound|redirect|fail|process\.exit)$/u.test(node.expression.callee.type === "Identifier" ? node.expression.callee.name : "");
+      return node.expression.type === "CallExpression" && /^(?:notFound|redirect|fail|exit)$/u.test(calleeName(node.expression) ?? "");
     default:
       return false;
   }
 }
 
 /** Does the test, being true (or false), prove that the value is not undefined? */
-function provesPresent(test: Node, text: string, module: SourceModule, outcome: boolean): boolean {
+function provesPresent(test: Node, text: Subject, module: SourceModule, outcome: boolean): boolean {
   const inner = unwrap(test);
-  const same = (node: Node): boolean => normalise(module.text.slice(...node.range)) === text;
+  const same = (node: Node): boolean => isSame(node, text, module);
   switch (inner.type) {
     case "UnaryExpression":
       return inner.operator === "!" && provesPresent(inner.argument, text, module, !outcome);
@@ -345,7 +433,7 @@ function provesPresent(test: Node, text: string, module: SourceModule, outcome: 
       if (!equal && !unequal) return false;
       if (left.type === "UnaryExpression" && left.operator === "typeof" && same(left.argument)) {
         const isUndefinedText = right.type === "Literal" && right.value === "undefined";
-        return isUndefinedText ? (unequal ? outcome : !outcome) : equal && outcome;
+        return isUndefinedText ? unequal === outcome : equal === outcome;
       }
       const other = same(left) ? right : same(right) ? left : undefined;
       if (!other) return false;
@@ -353,7 +441,7 @@ function provesPresent(test: Node, text: string, module: SourceModule, outcome: 
       const isNothing = isUndefined(other) || (loose && other.type === "Literal" && other.value === null);
       if (isNothing) return unequal ? outcome : !outcome;
       // Equal to something that is there.
-      return equal && outcome && other.type === "Literal" && other.value !== null;
+      return equal === outcome && other.type === "Literal" && other.value !== null;
     }
     case "CallExpression":
       return outcome && inner.arguments.length === 1 && inner.arguments[0] !== undefined && same(inner.arguments[0]) && /^(?:is|has|Array\.isArray$|Boolean$)/u.test(module.text.slice(...inner.callee.range));
@@ -363,9 +451,9 @@ function provesPresent(test: Node, text: string, module: SourceModule, outcome: 
 }
 
 /** `if (user.id)` proves `user`; `if (input.a?.b)` proves `input.a`. */
-function isPrefixOf(text: string, node: TSESTree.MemberExpression, module: SourceModule): boolean {
+function isPrefixOf(text: Subject, node: TSESTree.MemberExpression, module: SourceModule): boolean {
   for (let current: Node = node.object; ; ) {
-    if (normalise(module.text.slice(...current.range)) === text) return true;
+    if (isSame(current, text, module)) return true;
     const inner = unwrap(current);
     if (inner.type !== "MemberExpression") return false;
     current = inner.object;
@@ -381,3 +469,9 @@ function shorten(text: string): string {
   return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }
 
+
+/** Is the expression an optional chain, which is undefined where a link is missing? */
+export function breaksOff(node: Node): boolean {
+  const inner = unwrap(node);
+  return inner.type === "MemberExpression" && hasOptionalLink(inner);
+}
