@@ -1,7 +1,7 @@
 import { defineRule, listOfNames, tableLabel, type Query } from "../src/rule.js";
 
 export interface Options {
-  /** Which reads are reported: none, those that return one row, or all. Writes always are. */
+  /** Which reads are reported: none, those that return one row (and lists whose value was looked up and may be missing), or all. Writes always are. */
   readonly reads: "none" | "one" | "all";
 }
 
@@ -29,15 +29,17 @@ export default defineRule<Options, MessageId>({
   },
   defaults: { reads: "one" },
   *check(query, { facts, options }) {
-    if (query.sending !== "now" || !concerns(query, options)) return;
-    const conditions = facts.droppedConditions();
+    if (query.sending !== "now" || (options.reads === "none" && query.kind === "select")) return;
+    const all = facts.droppedConditions();
+    // A search form leaves conditions out on purpose; what was looked up and not found is left out by accident.
+    const conditions = query.kind !== "select" || options.reads === "all" || returnsOne(query) ? all : all.filter(({ accidental }) => accidental);
     const worst = conditions.find(({ leavesAll }) => leavesAll === "yes") ?? conditions[0];
     if (worst === undefined) return;
-    const all = worst.leavesAll === "yes";
-    const columns = all ? conditions.map(({ column }) => column.name) : [worst.column.name];
+    const everything = worst.leavesAll === "yes";
+    const columns = everything ? conditions.map(({ column }) => column.name) : [worst.column.name];
     yield {
       range: query.locate(worst.span),
-      messageId: messageFor(query, all),
+      messageId: messageFor(query, everything),
       data: {
         verb: query.kind === "update" ? "Updates" : "Deletes",
         table: tableLabel(query, facts),
@@ -49,10 +51,6 @@ export default defineRule<Options, MessageId>({
     };
   },
 });
-
-function concerns(query: Query, { reads }: Options): boolean {
-  return query.kind !== "select" || reads === "all" || (reads === "one" && returnsOne(query));
-}
 
 function messageFor(query: Query, all: boolean): MessageId {
   if (query.kind !== "select") return all ? "writesAll" : "writesMore";

@@ -48,6 +48,8 @@ export interface DroppedCondition {
   readonly why: string;
   /** Nothing restricts the rows once it (and every other such condition) is dropped. */
   readonly leavesAll: Tri;
+  /** The value is taken from something that may be missing (`customer?.id`): nobody meant to leave the condition out. */
+  readonly accidental: boolean;
 }
 
 /** A query that is executed once per element of something. */

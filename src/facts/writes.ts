@@ -2,6 +2,8 @@
 import type { Predicate, Query, TableRef } from "../query/model.js";
 import type { Table } from "../schema/model.js";
 import type { DroppedCondition, WriteScope } from "./contract.js";
+import type { Node } from "../syntax/ast.js";
+import { breaksOff } from "../syntax/undefinable.js";
 import { restrictionOf } from "./filter.js";
 
 export interface WriteContext {
@@ -91,7 +93,7 @@ function isOpen(predicate: Predicate): boolean {
 /** Conditions that the library drops because their value may be undefined. */
 export function droppedConditionsOf(query: Query, context: WriteContext): readonly DroppedCondition[] {
   if (query.sending === "built" || query.sending === "fragment") return [];
-  const dropped: { readonly column: DroppedCondition["column"]; readonly span: DroppedCondition["span"]; readonly why: string }[] = [];
+  const dropped: Omit<DroppedCondition, "leavesAll">[] = [];
   collect(query.where, dropped);
   if (dropped.length === 0) return [];
   const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
@@ -100,7 +102,7 @@ export function droppedConditionsOf(query: Query, context: WriteContext): readon
   return dropped.map((condition) => ({ ...condition, leavesAll }));
 }
 
-function collect(predicate: Predicate, into: { column: DroppedCondition["column"]; span: DroppedCondition["span"]; why: string }[]): void {
+function collect(predicate: Predicate, into: Omit<DroppedCondition, "leavesAll">[]): void {
   switch (predicate.op) {
     case "and":
     case "or":
@@ -112,7 +114,7 @@ function collect(predicate: Predicate, into: { column: DroppedCondition["column"
       return;
     case "optional": {
       const column = columnOf(predicate.item);
-      if (predicate.cause === "undefined" && predicate.droppable === "yes" && column) into.push({ column, span: predicate.span, why: predicate.why ?? "the value may be undefined" });
+      if (predicate.cause === "undefined" && predicate.droppable === "yes" && column) into.push({ column, span: predicate.span, why: predicate.why ?? "the value may be undefined", accidental: isAccidental(predicate.item) });
       else collect(predicate.item, into);
       return;
     }
@@ -133,4 +135,10 @@ function columnOf(predicate: Predicate): DroppedCondition["column"] | undefined 
   if ("column" in predicate) return predicate.column;
   if (predicate.op === "operator") return predicate.columns[0];
   return predicate.op === "not" || predicate.op === "relation" || predicate.op === "optional" ? columnOf(predicate.item) : undefined;
+}
+
+/** Is the value read through `?.`, or the member of something that a search may not have found? */
+function isAccidental(predicate: Predicate): boolean {
+  if (predicate.op !== "compare" || predicate.operand.kind !== "parameter" || !predicate.operand.value) return false;
+  return breaksOff(predicate.operand.value as Node);
 }

@@ -8,6 +8,7 @@ const dropped = (name: string, leavesAll: DroppedCondition["leavesAll"] = "yes")
   span: { start: 30, end: 34 },
   why: `\`${name}\` is an optional parameter`,
   leavesAll,
+  accidental: false,
 });
 const drops = (conditions: readonly DroppedCondition[], more: Case = {}): Case => ({ ...more, facts: { droppedConditions: () => conditions } });
 const ONE: Case = { query: { delivery: "one" } };
@@ -22,6 +23,7 @@ describe("no-undefined-filter", () => {
     [`May return the wrong row of \`orders\` when \`id\` is undefined: ${because("id")}`, drops([dropped("id", "unknown")], ONE)],
     [`Reads \`orders\` without any filter when \`id\` is undefined: ${because("id")}`, drops([dropped("id")], { options: { reads: "all" } })],
     [`Reads more rows of \`orders\` than meant when \`id\` is undefined: ${because("id")}`, drops([dropped("id", "no")], { options: { reads: "all" } })],
+    [`Reads \`orders\` without any filter when \`id\` is undefined: ${because("id")}`, drops([{ ...dropped("id"), accidental: true }, dropped("kind")])],
   ])("says: %s", (words, of) => {
     expect(messages(rule, of)).toEqual([words]);
   });
