@@ -7,6 +7,7 @@ import { describeReason } from "../indexes/reasons.js";
 import { restrictionOf } from "../indexes/restriction.js";
 import type { Table } from "../schema/model.js";
 import type { TableAccess } from "./contract.js";
+import { restrictionOf as strengthOf } from "./filter.js";
 
 export interface AccessContext {
   readonly table: (ref: TableRef) => Table | undefined;
@@ -32,23 +33,26 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
 }
 
 /** What is proved to be worth an index. */
-function verdictOf(path: AccessPath, query: Query, proposed: boolean): AccessPath["verdict"] {
+function verdictOf(path: AccessPath, query: Query, proposed: boolean, onlyFlags: boolean): AccessPath["verdict"] {
   if (path.verdict !== "unusable") return path.verdict;
   // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
   if (path.ordered && query.limit) return "unknown";
-  // Nothing but flags: the planner would read the table with an index on them too.
+  if (onlyFlags) return "unknown";
   return proposed || (path.reason !== "no-index" && path.reason !== "not-leading") ? "unusable" : "unknown";
 }
 
 function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, query: Query): TableAccess {
   const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
-  const proposal = path.verdict === "unusable" ? proposeIndex({ ...question, order: query.orderBy }) : undefined;
+  const strength = strengthOf(predicate, table);
+  // Nothing but flags: the planner would read the table with an index on them too.
+  const onlyFlags = strength.level === "flags" && !strength.open;
+  const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: query.orderBy }) : undefined;
   const names = [...new Set(columns.map((column) => column.name))];
   return {
     ref,
     table,
-    verdict: verdictOf(path, query, proposal !== undefined),
+    verdict: verdictOf(path, query, proposal !== undefined, onlyFlags),
     columns: names.length === 0 && path.column !== undefined ? [path.column] : names,
     span: spanOf(predicate) ?? query.span,
     reason: describeReason(path, table),
@@ -56,6 +60,12 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
     ...(path.nearest && { nearest: path.nearest }),
     ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
+}
+
+/** The table with the columns that hold flags marked as such, so that a proposed index does not lead with one. */
+function withFlags(table: Table, names: readonly string[]): Table {
+  const flags = new Set(names);
+  return { ...table, columns: table.columns.map((column) => (flags.has(column.name) || (column.property !== undefined && flags.has(column.property)) ? { ...column, enumeration: true } : column)) };
 }
 
 function spanOf(predicate: Predicate): Span | undefined {

@@ -1,5 +1,5 @@
 /** How many rows a read can bring back: the lattice from at most one row to the whole table. */
-import type { Amount, Query, Source, Statement, TableRef } from "../query/model.js";
+import type { Amount, Predicate, Query, Source, Statement, TableRef } from "../query/model.js";
 import type { Table } from "../schema/model.js";
 import type { RowBound } from "./contract.js";
 import { restrictionOf, spanOfOptional } from "./filter.js";
@@ -9,6 +9,8 @@ export interface BoundContext {
   readonly table: (ref: TableRef) => Table | undefined;
   /** Is the table small by its rows or by the settings? */
   readonly isSmall: (ref: TableRef) => boolean;
+  /** Is the table created as a temporary one somewhere in the project? */
+  readonly isTemporary: (ref: TableRef) => boolean;
 }
 
 /** Schemas and name prefixes of the databases' own catalogues. */
@@ -91,7 +93,7 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
   if (tables.some((ref) => CATALOGUE.test(ref.schema ?? "") || CATALOGUE.test(ref.name))) return { kind: "none" };
   if (tables.some((ref) => ref.dynamic)) return { kind: "unknown", why: "the table is chosen at run time" };
   const joined = tables.length > 1;
-  const restriction = restrictionOf(statement.where, context.table(table));
+  const restriction = restrictionOf(withoutAntiJoins(statement.where, statement.sources), context.table(table));
   if (restriction.open && (restriction.level === "none" || restriction.level === "flags" || restriction.level === "scope")) return { kind: "unknown", why: "a part of the filter could not be read" };
   switch (restriction.level) {
     case "one":
@@ -105,6 +107,8 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
     case "none":
     case "flags": {
       if (tables.every(context.isSmall)) return { kind: "smallTable" };
+      // A temporary table holds what the program put there, a list of keys most often.
+      if (tables.some(context.isTemporary)) return { kind: "unknown", why: "it reads from a temporary table" };
       const [optional] = restriction.optional;
       const span = spanOfOptional(restriction);
       if (optional) return { kind: "whole", why: "optional-filter", ...(optional.why !== undefined && { detail: optional.why }), ...(span && { span }) };
@@ -116,4 +120,16 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
 /** A function or a list of values on the inner side of a join restricts; on a left join it does not. */
 function restricts(source: Source): boolean {
   return source.join === undefined || source.join.type === "inner" || source.join.type === "natural" || source.join.type === "comma";
+}
+
+/** `LEFT JOIN b … WHERE b.id IS NULL` keeps the rows that lack a partner: a condition of its own, not a test of a flag. */
+function withoutAntiJoins(where: Predicate, sources: readonly Source[]): Predicate {
+  const outer = new Set(sources.flatMap((source) => (source.join?.type === "left" || source.join?.type === "full" ? [source.kind === "table" ? source.table.alias : source.alias] : [])));
+  if (outer.size === 0) return where;
+  const replace = (predicate: Predicate): Predicate => {
+    if (predicate.op === "and" || predicate.op === "or") return { ...predicate, items: predicate.items.map(replace) };
+    if (predicate.op === "null" && !predicate.negated && predicate.column.table !== undefined && outer.has(predicate.column.table)) return { op: "opaque", restricts: "yes", reason: "rows without a partner" };
+    return predicate;
+  };
+  return replace(where);
 }
