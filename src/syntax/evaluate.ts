@@ -6,6 +6,7 @@
 import type { Scope } from "eslint";
 import type { TSESTree } from "@typescript-eslint/utils";
 import {
+  calleeName,
   isClass,
   isFunction,
   keyName,
@@ -51,6 +52,7 @@ export class Evaluator {
   readonly #values = new Memory<Node>();
   readonly #types = new Memory<Node>();
   readonly #declarations = new Memory<Node>();
+  readonly #assignedMembers = new Map<Node, ReadonlySet<string | undefined>>();
   readonly #variables = new Memory<Scope.Variable>();
   /** Calls whose callback is being followed. */
   readonly #handing = new Set<Node>();
@@ -680,7 +682,7 @@ export class Evaluator {
     const first = node.arguments[0];
     if (callee.type === "Identifier" && callee.name === "require" && first) {
       const specifier = literalString(first);
-      if (specifier !== undefined && !module.lookUp("require", callee)) return this.#require(specifier, module);
+      if (specifier !== undefined && isRequire(module.lookUp("require", callee))) return this.#require(specifier, module);
     }
     if (callee.type === "MemberExpression") {
       const name = memberName(callee);
@@ -999,7 +1001,9 @@ export class Evaluator {
   }
 
   #objectMember(node: TSESTree.ObjectExpression, module: SourceModule, name: string): Value {
-    for (const property of [...node.properties].reverse()) {
+    for (let index = node.properties.length - 1; index >= 0; index--) {
+      const property = node.properties[index];
+      if (!property) continue;
       if (property.type === "SpreadElement") {
         const value = this.member(this.evaluate(property.argument, module), name);
         if (value.kind !== "unknown" && value.kind !== "parameter") return value;
@@ -1008,9 +1012,19 @@ export class Evaluator {
       if (keyName(property) !== name) continue;
       if (property.kind === "get" && isFunction(property.value)) return this.#getter({ kind: "function", node: property.value, module });
       const value = this.evaluate(property.value, module);
-      return isPlain(value) && isReassigned(node, module, name) ? UNKNOWN : value;
+      return isPlain(value) && this.#isReassigned(node, module, name) ? UNKNOWN : value;
     }
     return UNKNOWN;
+  }
+
+  /** Is something else assigned to a member of the object literal later? */
+  #isReassigned(node: TSESTree.ObjectExpression, module: SourceModule, name: string): boolean {
+    let names = this.#assignedMembers.get(node);
+    if (!names) {
+      names = assignedMembers(node, module);
+      this.#assignedMembers.set(node, names);
+    }
+    return names.has(name) || names.has(undefined);
   }
 
   #typeMember(node: Node, module: SourceModule, name: string): Value {
@@ -1362,18 +1376,17 @@ function isMemberOf(node: Node, isObject: (node: Node) => boolean, name: string)
   return written === undefined || written === name;
 }
 
-/** Is something assigned to the member of the object literal, through the variable that holds it? */
-function isReassigned(literal: Node, module: SourceModule, name: string): boolean {
+/** Names of the members of an object literal that are assigned through the variable that holds it; undefined for a name that is not seen. */
+function assignedMembers(literal: Node, module: SourceModule): ReadonlySet<string | undefined> {
   const declarator = wrapped(literal).parent;
-  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return false;
-  const variable = module.lookUp(declarator.id.name, declarator.id);
-  return (
-    variable?.references.some((reference) => {
-      const use = reference.identifier as Node;
-      const assignment = use.parent?.parent;
-      return assignment?.type === "AssignmentExpression" && assignment.left === use.parent && isMemberOf(assignment.left, (object) => object === use, name);
-    }) === true
-  );
+  const names = new Set<string | undefined>();
+  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return names;
+  for (const reference of module.lookUp(declarator.id.name, declarator.id)?.references ?? []) {
+    const member = (reference.identifier as Node).parent;
+    const assignment = member?.parent;
+    if (member?.type === "MemberExpression" && member.object === reference.identifier && assignment?.type === "AssignmentExpression" && assignment.left === member) names.add(memberName(member));
+  }
+  return names;
 }
 
 /** A sum one of whose parts is a text. */
@@ -1394,6 +1407,13 @@ function isModuleExports(node: Node): boolean {
 
 function isExports(node: Node): boolean {
   return node.type === "Identifier" && node.name === "exports";
+}
+
+/** The `require` of CommonJS, or one that `createRequire(import.meta.url)` makes. */
+function isRequire(variable: Scope.Variable | undefined): boolean {
+  if (!variable) return true;
+  const declarator = variable.defs[0]?.node as Node | undefined;
+  return declarator?.type === "VariableDeclarator" && declarator.init?.type === "CallExpression" && calleeName(declarator.init) === "createRequire";
 }
 
 /** Functions of the language and of common packages that give back what they are given. */

@@ -1,6 +1,6 @@
 /** Text as the program assembles it: literals, templates, concatenation, `join`, constants; with holes, and a map back to the source. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { contains, enclosingFunction, isFunction, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
+import { contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
 import { returnedExpressions, type Evaluator } from "./evaluate.js";
 import { isConditional } from "./objects.js";
 import type { SourceModule } from "./source-module.js";
@@ -167,7 +167,8 @@ class Folder {
     }
     if (inner.type !== "Identifier") return false;
     const folder = new Folder(this.#home, this.#values, this.#interpolate);
-    return folder.add(inner, module, depth + 1) && folder.#certainText();
+    // A text is folded once for the test and once for itself: nested tests must not double that at every level.
+    return folder.add(inner, module, depth + 8) && folder.#certainText();
   }
 
   /** Is there text that is no hole and in no optional piece? */
@@ -340,7 +341,7 @@ class Folder {
       const fold = (): boolean => {
         if (index > 0) this.#constant(separator);
         const start = this.#text.length;
-        this.#interpolated(element.node, module, depth);
+        this.#interpolated(element.certain ? element.node : presentPart(element.node), module, depth);
         // Conditions, columns and assignments may come in any number; of rows it matters how many there are.
         return element.certain || isCondition || !/^\s*(?:\(|$)/u.test(this.#text.slice(start));
       };
@@ -419,6 +420,20 @@ function edgesOf(node: Node): readonly [before: string, after: string] {
 function textBranch(node: TSESTree.ConditionalExpression): Node | undefined {
   if (isEmptyText(node.alternate)) return node.consequent;
   return isEmptyText(node.consequent) ? node.alternate : undefined;
+}
+
+/** What is left of an element once it is known to be there: `cond && text`, `cond ? text : null`. */
+function presentPart(node: Node): Node {
+  const inner = unwrap(node);
+  if (inner.type === "LogicalExpression" && inner.operator === "&&") return inner.right;
+  if (inner.type !== "ConditionalExpression") return inner;
+  if (isAbsent(inner.alternate)) return inner.consequent;
+  return isAbsent(inner.consequent) ? inner.alternate : inner;
+}
+
+function isAbsent(node: Node): boolean {
+  const inner = unwrap(node);
+  return isEmptyText(inner) || isUndefined(inner) || (inner.type === "Literal" && (inner.value === null || inner.value === false));
 }
 
 /** What an assignment appends to the text in the variable: `sql += x`, `sql = sql + x`, ``sql = `${sql} x` ``. Undefined when it replaces the text. */

@@ -127,6 +127,10 @@ statement("SELECT * FROM notes").all();`;
     expect(outlines(code, {}, "src/main.js")).toEqual(["query: select orders, where id in array"]);
   });
 
+  test("through a require that a module makes", () => {
+    expect(outlines(`import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\nconst { query } = require("./db.ts");\nawait query("SELECT * FROM orders");`, { "src/db.ts": DB }, "src/main.mjs")).toEqual(["query: select orders, where nothing"]);
+  });
+
   test("give the values of the placeholders", () => {
     const { limit } = only(`import { query } from "./db.js"; async function f(n?: number) { return query("SELECT * FROM orders LIMIT $1", [n]); }`, { "src/db.ts": DB });
     expect(limit).toMatchObject({ kind: "parameter", undefinable: { answer: "yes" } });
