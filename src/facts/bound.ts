@@ -83,7 +83,7 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
   if (!first) return { kind: "none" };
   if (statement.groupBy.length > 0 || statement.projection.aggregate === "unknown") return { kind: "unknown", why: "one row comes back for each group" };
   if (statement.distinct) return { kind: "unknown", why: "only distinct values come back" };
-  if (statement.sources.length === 1 && first.kind === "subquery") return statementBound(first.statement, context);
+  if (statement.sources.length === 1 && first.kind === "subquery") return derivedBound(statement, first.statement, context);
   // What multiplies or restricts the rows of a join cannot be told unless every side is a table.
   if (statement.sources.some((source) => source.kind === "cte" || source.kind === "subquery")) return { kind: "unknown", why: "it reads from another query" };
   const tables = statement.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []));
@@ -114,6 +114,25 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
       if (optional) return { kind: "whole", why: "optional-filter", ...(optional.why !== undefined && { detail: optional.why }), ...(span && { span }) };
       return restriction.level === "none" ? { kind: "whole", why: "no-filter" } : { kind: "whole", why: "flags-only", columns: [...new Set(restriction.flagColumns)] };
     }
+  }
+}
+
+/** Rows of a query in FROM, which the filter around it restricts further. No column of it is known to be a key. */
+function derivedBound(outer: Statement, inner: Statement, context: BoundContext): RowBound {
+  const bound = statementBound(inner, context);
+  if (bound.kind !== "whole" && bound.kind !== "scoped") return bound;
+  const { level, open, scopeColumns } = restrictionOf(outer.where, undefined);
+  switch (level) {
+    case "one":
+    case "filter":
+      return { kind: "filtered" };
+    case "list":
+      return { kind: "keyList" };
+    case "scope":
+      return open ? { kind: "unknown", why: "a part of the filter could not be read" } : { kind: "scoped", columns: [...new Set(scopeColumns)] };
+    case "none":
+    case "flags":
+      return open ? { kind: "unknown", why: "a part of the filter could not be read" } : bound;
   }
 }
 

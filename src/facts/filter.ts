@@ -42,6 +42,7 @@ export function restrictionOf(predicate: Predicate, table: Table | undefined): R
       return { ...weakest, level, open: arms.some((arm) => arm.open), optional: arms.flatMap((arm) => arm.optional), scopeColumns: arms.flatMap((arm) => arm.scopeColumns) };
     }
     case "not": {
+      if (predicate.item.op === "not") return restrictionOf(predicate.item.item, table);
       const inner = restrictionOf(predicate.item, table);
       if (inner.open) return { ...EMPTY, open: true };
       return inner.level === "none" ? EMPTY : { ...inner, level: inner.level === "filter" ? "filter" : "flags", optional: [], scopeColumns: [] };

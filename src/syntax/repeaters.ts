@@ -317,7 +317,7 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
     if (current.type === "ReturnStatement") return true;
     const statements = current.type === "BlockStatement" ? current.body : current.type === "SwitchCase" ? current.consequent : undefined;
     if (!statements) continue;
-    for (const statement of statements) {
+    for (const statement of leavingOf(current, statements)) {
       if (statement.range[0] < child.range[1]) continue;
       if (statement.type === "ReturnStatement" || statement.type === "ThrowStatement") return true;
       if (statement.type === "BreakStatement") {
@@ -329,6 +329,18 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
     }
   }
   return false;
+}
+
+const leaving = new WeakMap<Node, readonly Node[]>();
+
+/** The statements of a block with which it is left. Kept, since each call of a long block asks. */
+function leavingOf(block: Node, statements: readonly Node[]): readonly Node[] {
+  let found = leaving.get(block);
+  if (!found) {
+    found = statements.filter(({ type }) => type === "ReturnStatement" || type === "ThrowStatement" || type === "BreakStatement" || type === "ContinueStatement");
+    leaving.set(block, found);
+  }
+  return found;
 }
 
 /** Does a `break` end the loop: it stands in no other loop or `switch` of it, or names a label outside? */
