@@ -23,7 +23,7 @@ import { Evaluator } from "./syntax/evaluate.js";
 import { surroundingsOf } from "./syntax/repeaters.js";
 import { moduleOfSourceCode, type SourceModule } from "./syntax/source-module.js";
 import { typeEvidence } from "./syntax/types.js";
-import { libraryValue } from "./syntax/values.js";
+import { libraryValue, type LibraryValue } from "./syntax/values.js";
 
 /** How much of a file's queries was understood. */
 export interface Coverage {
@@ -103,7 +103,7 @@ class FileAnalyzer {
       graph: this.#graph,
       libraries: adapters.map((adapter) => adapter.model),
       ...(this.#types && { types: this.#types }),
-      ...(Object.keys(options.settings.clients).length > 0 && { configured: (specifier, name) => configuredClient(options.settings, specifier, name) }),
+      ...(Object.keys(options.settings.clients).length > 0 && { configured: (specifier, name, how) => configuredClient(options.settings, specifier, name, how) }),
     });
   }
 
@@ -282,10 +282,14 @@ function schemaIndexOf(cwd: string, host: Host): SchemaIndex {
   return index;
 }
 
-/** `{ "@acme/db": "prisma" }` makes every export of the module a client, `{ "@acme/db#pool": "pg" }` one of them. */
-function configuredClient(settings: Settings, specifier: string, name: string): ReturnType<typeof libraryValue> | undefined {
-  const library = settings.clients[`${specifier}#${name}`] ?? settings.clients[specifier];
-  return library === undefined ? undefined : libraryValue(library, "client", { evidence: "settings" });
+/** Libraries whose clients the settings may name, by id. */
+export const CLIENT_LIBRARIES: ReadonlyMap<string, string> = new Map(adapters.flatMap(({ id, model }) => (model.client === undefined ? [] : [[id, model.client]])));
+
+/** `{ "@acme/db": "prisma" }` names every export of a module, `{ "@acme/db#pool": "pg" }` one of them. */
+function configuredClient(settings: Settings, specifier: string, name: string, how: "export" | "module"): LibraryValue | undefined {
+  const library = settings.clients[how === "export" ? `${specifier}#${name}` : specifier];
+  const role = library === undefined ? undefined : CLIENT_LIBRARIES.get(library);
+  return library === undefined || role === undefined ? undefined : libraryValue(library, role, { evidence: "settings" });
 }
 
 function once<T>(compute: () => T): () => T {

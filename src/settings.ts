@@ -52,18 +52,21 @@ const NOTHING: SettingsReading = { settings: DEFAULT_SETTINGS, problems: [] };
 
 const readings = new WeakMap<object, SettingsReading>();
 
-/** Reads the value of `settings["query-guard"]`. The answer is computed once per object. Never throws. */
-export function readSettings(raw: unknown): SettingsReading {
+/**
+ * Reads the value of `settings["query-guard"]`; `libraries` are the ids that `clients` may give, any when it is left out.
+ * The answer is computed once per object. Never throws.
+ */
+export function readSettings(raw: unknown, libraries?: readonly string[]): SettingsReading {
   if (raw === undefined) return NOTHING;
   if (!isRecord(raw)) return { settings: DEFAULT_SETTINGS, problems: ['settings["query-guard"] must be an object; see docs/settings.md for its keys.'] };
   const known = readings.get(raw);
   if (known !== undefined) return known;
-  const reading = validate(raw);
+  const reading = validate(raw, libraries);
   readings.set(raw, reading);
   return reading;
 }
 
-function validate(raw: Readonly<Record<string, unknown>>): SettingsReading {
+function validate(raw: Readonly<Record<string, unknown>>, libraries: readonly string[] | undefined): SettingsReading {
   const problems = Object.keys(raw)
     .filter((key) => !isSettingName(key))
     .map((key) => `settings["query-guard"].${onOneLine(key)} is not a setting; ${remedy(key)}`);
@@ -83,6 +86,9 @@ function validate(raw: Readonly<Record<string, unknown>>): SettingsReading {
     clients: take("clients"),
     coverage: take("coverage"),
   };
+  for (const [module, library] of Object.entries(settings.clients)) {
+    if (libraries && !libraries.includes(library)) problems.push(`settings["query-guard"].clients[${JSON.stringify(onOneLine(module))}] names no library: it must be one of ${libraries.map((id) => JSON.stringify(id)).join(", ")}, but is ${shown(library)}.`);
+  }
   return { settings, problems };
 }
 

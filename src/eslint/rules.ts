@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Rule, SourceCode } from "eslint";
 import type { JSONSchema4 } from "json-schema";
-import type { AnalyzeOptions, FileAnalysis } from "../analyze.js";
+import { CLIENT_LIBRARIES, type AnalyzeOptions, type FileAnalysis } from "../analyze.js";
 import type { AnyRule, Finding, TextEdit } from "../rule.js";
 import { readSettings, type SettingsReading } from "../settings.js";
 import { recordCoverage } from "./coverage.js";
@@ -16,6 +16,8 @@ export const COMMON_MESSAGES = {
   internalError: "query-guard failed on this file: {{cause}}. Other rules are not affected; please report it.",
   invalidSetting: "{{problem}}",
 } as const;
+
+const LIBRARIES = [...CLIENT_LIBRARIES.keys()];
 
 const DOCUMENTATION = "https://github.com/query-guard/eslint-plugin-query-guard/blob/main/docs/rules";
 
@@ -32,7 +34,7 @@ export function createRules(definitions: readonly AnyRule[], analyze: Analyze): 
   const runs = new WeakMap<object, FileRun>();
   const runOf = (rule: string, context: Rule.RuleContext): FileRun => {
     const { sourceCode } = context;
-    const settings = readSettings(context.settings["query-guard"]);
+    const settings = readSettings(context.settings["query-guard"], LIBRARIES);
     const known = runs.get(sourceCode.ast);
     if (known?.settings === settings) return known;
     const run = { settings, analysis: analysed(analyze, context, settings), speaker: rule };

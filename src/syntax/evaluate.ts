@@ -36,8 +36,8 @@ export interface EvaluatorOptions {
   readonly libraries: readonly LibraryModel[];
   /** Type evidence for the nodes of the linted file. */
   readonly types?: TypeEvidence;
-  /** Exports that the settings name as clients: specifier and export name → value. */
-  readonly configured?: (specifier: string, name: string) => LibraryValue | undefined;
+  /** Exports that the settings name as clients: by their own name, or with all others of their module. */
+  readonly configured?: (specifier: string, name: string, how: "export" | "module") => LibraryValue | undefined;
 }
 
 /** Values found, and those that are being looked for with their place on the stack. */
@@ -133,8 +133,6 @@ export class Evaluator {
   /** What an export of a module is. */
   exportOf(module: SourceModule, name: string, seen: ReadonlySet<SourceModule> = new Set()): Value {
     if (seen.has(module)) return UNKNOWN;
-    const configured = this.#options.configured?.(module.path, name);
-    if (configured) return configured;
     return this.#exportOf(module, name, new Set([...seen, module]));
   }
 
@@ -551,8 +549,14 @@ export class Evaluator {
 
   /** What a name imported from a module is. */
   importedFrom(specifier: string, name: string, from: SourceModule, seen?: ReadonlySet<SourceModule>): Value {
-    const configured = this.#options.configured?.(specifier, name);
-    if (configured) return configured;
+    const named = this.#options.configured?.(specifier, name, "export");
+    if (named) return named;
+    const value = this.#imported(specifier, name, from, seen);
+    // A module that the settings name exports tables and operators too: what is known already stays what it is.
+    return value.kind === "library" ? value : (this.#options.configured?.(specifier, name, "module") ?? value);
+  }
+
+  #imported(specifier: string, name: string, from: SourceModule, seen: ReadonlySet<SourceModule> | undefined): Value {
     if (this.#owner(specifier)) return this.#external(specifier, name);
     const resolved = this.#options.graph.resolve(specifier, from.path);
     if (!("module" in resolved)) return this.#external(resolved.specifier, name);
@@ -1157,8 +1161,8 @@ export class Evaluator {
   }
 
   #typeNamed(specifier: string, name: string, from: SourceModule, seen: ReadonlySet<SourceModule> = new Set()): Value {
-    const configured = this.#options.configured?.(specifier, name);
-    if (configured) return configured;
+    const named = this.#options.configured?.(specifier, name, "export");
+    if (named) return named;
     const typed = this.#typedExport(specifier, name);
     if (typed) return typed;
     if (this.#owner(specifier)) return UNKNOWN;

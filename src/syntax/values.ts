@@ -62,6 +62,8 @@ export const UNKNOWN: Value = { kind: "unknown" };
 /** One library's part of the evaluation: which exports it has and what follows from them. Pure; knows nothing of the project. */
 export interface LibraryModel {
   readonly id: LibraryId;
+  /** Role of a value that the settings name as a client of the library; absent where there is no such thing. */
+  readonly client?: string;
   /** Is this module specifier the library's? `@prisma/client`, `drizzle-orm/pg-core`, also an unresolved generated client. */
   owns(specifier: string): boolean;
   /** An export used as a value: class, factory, operator. `name` is dotted for members (`Prisma.sql`). */

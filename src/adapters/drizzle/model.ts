@@ -119,6 +119,7 @@ const TABLE_TYPE = /^(?:Any)?(?:Pg|MySql|SQLite|Gel|Mssql|SingleStore|Cockroach)
 const COLUMN_TYPE = /^(?:Any)?(?:Pg|MySql|SQLite|Gel|Mssql|SingleStore|Cockroach)?Column$/u;
 
 export const drizzleModel: LibraryModel = {
+  client: "client",
   id: DRIZZLE,
 
   owns: (specifier) => specifier === PACKAGE || specifier.startsWith(`${PACKAGE}/`),

@@ -54,6 +54,7 @@ function typed(name: string): LibraryValue | undefined {
 }
 
 export const prismaModel: LibraryModel = {
+  client: "client",
   id: PRISMA,
   owns: (specifier) => OWNED.test(specifier),
   exported,

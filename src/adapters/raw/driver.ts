@@ -50,6 +50,8 @@ export interface Driver {
   /** Specifiers, subpaths included where they export the same. */
   readonly packages: readonly string[];
   readonly dialect: Dialect;
+  /** Role of what the settings name as a client of the driver. */
+  readonly client: string;
   readonly placeholders?: PlaceholderStyle;
   /** Exports used as values, by name; dotted for members. `default` for what the module itself is. */
   readonly values: Readonly<Record<string, string>>;
@@ -101,6 +103,7 @@ export function modelOf(driver: Driver): LibraryModel {
   const own = (table: Readonly<Record<string, string>> | undefined, name: string): string | undefined => (table && Object.hasOwn(table, name) ? table[name] : undefined);
   return {
     id: driver.id,
+    client: driver.client,
     owns: (specifier) => driver.packages.includes(specifier),
     exported: (specifier, name) => make(own(driver.values, name) ?? own(driver.values, `${specifier}#${name}`)),
     typed: (specifier, name) => make(own(driver.types, name) ?? own(driver.types, name.slice(name.lastIndexOf(".") + 1)) ?? own(driver.types, `${specifier}#${name}`)),

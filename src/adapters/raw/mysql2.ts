@@ -20,6 +20,7 @@ export const mysql2: Driver = {
   title: "mysql2",
   packages: ["mysql2", "mysql2/promise", "mysql", "promise-mysql"],
   dialect: "mysql",
+  client: "connection",
   // `??` is a name; `?` may be expanded to a list.
   placeholders: { question: true, doubled: true, named: [":"] },
   values: { createPool: "factory", createConnection: "factory", createPoolCluster: "factory", createPoolPromise: "factory", createConnectionPromise: "factory" },

@@ -15,6 +15,7 @@ export const pg: Driver = {
   title: "node-postgres (pg)",
   packages: ["pg", "pg-pool", "pg-native", "pg-cursor", "pg-query-stream"],
   dialect: "postgresql",
+  client: "connection",
   values: {
     Pool: "connectionClass",
     Client: "connectionClass",

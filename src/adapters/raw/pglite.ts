@@ -9,6 +9,7 @@ export const pglite: Driver = {
   title: "PGlite",
   packages: ["@electric-sql/pglite", "@electric-sql/pglite/worker"],
   dialect: "postgresql",
+  client: "database",
   values: { PGlite: "databaseClass", PGliteWorker: "databaseClass" },
   types: { PGlite: "database", PGliteInterface: "database", PGliteWithLive: "database", PGliteWorker: "database", Transaction: "database" },
   roles: {

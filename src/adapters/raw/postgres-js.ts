@@ -10,6 +10,7 @@ export const postgresJs: Driver = {
   title: "postgres.js",
   packages: ["postgres"],
   dialect: "postgresql",
+  client: "sql",
   values: { default: "factory" },
   types: { Sql: "sql", ISql: "sql", TransactionSql: "sql", ReservedSql: "sql" },
   roles: {
@@ -45,6 +46,7 @@ export const neon: Driver = {
   title: "Neon serverless driver",
   packages: ["@neondatabase/serverless"],
   dialect: "postgresql",
+  client: "sql",
   values: { neon: "factory", Pool: "connectionClass", Client: "connectionClass" },
   types: { NeonQueryFunction: "sql", Pool: "connection", PoolClient: "connection", Client: "connection", ClientBase: "connection" },
   roles: {
@@ -68,6 +70,7 @@ export const vercelPostgres: Driver = {
   title: "@vercel/postgres",
   packages: ["@vercel/postgres"],
   dialect: "postgresql",
+  client: "pool",
   values: { sql: "pool", db: "pool", createPool: "factory", createClient: "factory" },
   types: { VercelPool: "pool", VercelClient: "pool", VercelPoolClient: "pool" },
   roles: {
