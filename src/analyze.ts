@@ -282,6 +282,14 @@ function schemaIndexOf(cwd: string, host: Host): SchemaIndex {
   return index;
 }
 
+/** Digest of the schema files that a working directory sees: equal digests, equal answers about tables and indexes. */
+export function schemaDigest(cwd: string): string {
+  const index = schemaIndexOf(cwd, nodeHost);
+  // The analysis looks again at intervals; a key must not be older than the lint it is for.
+  index.revalidate(true);
+  return index.digest();
+}
+
 /** Libraries whose clients the settings may name, by id. */
 export const CLIENT_LIBRARIES: ReadonlyMap<string, string> = new Map(adapters.flatMap(({ id, model }) => (model.client === undefined ? [] : [[id, model.client]])));
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { ESLint, Linter } from "eslint";
 import { rules as definitions } from "../rules/index.js";
 import { analyze } from "./analyze.js";
+import { settingsWithCacheKey } from "./eslint/cache-key.js";
 import { createRules } from "./eslint/rules.js";
 import { PRESET_IGNORES, presetRules } from "./presets.js";
 import type { PresetName } from "./rule.js";
@@ -24,6 +25,7 @@ function preset(name: PresetName): Linter.Config {
       return { [NAMESPACE]: plugin };
     },
     ignores: [...PRESET_IGNORES],
+    settings: { [NAMESPACE]: settingsWithCacheKey() },
     rules: presetRules(name, definitions, NAMESPACE),
   };
 }

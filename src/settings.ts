@@ -68,7 +68,7 @@ export function readSettings(raw: unknown, libraries?: readonly string[]): Setti
 
 function validate(raw: Readonly<Record<string, unknown>>, libraries: readonly string[] | undefined): SettingsReading {
   const problems = Object.keys(raw)
-    .filter((key) => !isSettingName(key))
+    .filter((key) => !isSettingName(key) && !isCacheKey(key, raw[key]))
     .map((key) => `settings["query-guard"].${onOneLine(key)} is not a setting; ${remedy(key)}`);
   const take = <Key extends keyof Settings>(key: Key): Settings[Key] => {
     const value = raw[key];
@@ -94,6 +94,11 @@ function validate(raw: Readonly<Record<string, unknown>>, libraries: readonly st
 
 function isSettingName(key: string): key is keyof Settings {
   return Object.hasOwn(KINDS, key);
+}
+
+/** The presets add a function of this name: ESLint's cache calls it for its key. */
+function isCacheKey(key: string, value: unknown): boolean {
+  return key === "toJSON" && typeof value === "function";
 }
 
 function remedy(key: string): string {

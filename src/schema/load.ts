@@ -84,13 +84,13 @@ export class SchemaIndex {
 
   /**
    * Reads again what changed. Called once for every linted file; the time it takes bounds how soon it looks again, so that
-   * a workspace of any size spends no more than a small share of a lint on it.
+   * a workspace of any size spends no more than a small share of a lint on it. `force` looks at once.
    */
-  revalidate(): void {
+  revalidate(force = false): void {
     if (!this.#discovered) return;
     const begun = this.#now();
-    if (begun < this.#nextCheck) return;
-    if (begun >= this.#nextWalk) {
+    if (!force && begun < this.#nextCheck) return;
+    if (force || begun >= this.#nextWalk) {
       if (this.#workspace.refresh()) this.#update();
       this.#nextWalk = this.#now() + (this.#now() - begun) / CHECKING_SHARE;
     }
