@@ -5,6 +5,7 @@
 import { mapStatement } from "../query/map.js";
 import { query } from "../query/build.js";
 import type { Amount, Dialect, HostExpression, Opaque, OpaqueReason, Operand, ParameterOperand, Predicate, Query, Range, Site, Span, Statement, TextEdit } from "../query/model.js";
+import { spanOfPredicate } from "../query/predicates.js";
 import { readSql, type PlaceholderStyle, type SqlHole, type SqlReading, type SqlText } from "../sql/index.js";
 import { scan, type Token } from "../sql/scanner.js";
 import { unwrap, type Node } from "../syntax/ast.js";
@@ -159,32 +160,6 @@ function optionalPredicate(predicate: Predicate, isOptional: (span: Span | undef
   if (predicate.op === "and" || predicate.op === "or" || predicate.op === "optional") return predicate;
   const span = spanOfPredicate(predicate);
   return span && isOptional(span) ? { op: "optional", item: predicate, cause: "condition", droppable: "yes", span } : predicate;
-}
-
-function spanOfPredicate(predicate: Predicate): Span | undefined {
-  switch (predicate.op) {
-    case "and":
-    case "or": {
-      const spans = predicate.items.map(spanOfPredicate).filter((span) => span !== undefined);
-      const [first] = spans;
-      return first && { start: Math.min(...spans.map((span) => span.start)), end: Math.max(...spans.map((span) => span.end)) };
-    }
-    case "not":
-      return spanOfPredicate(predicate.item);
-    case "constant":
-    case "optional":
-    case "compare":
-    case "in":
-    case "like":
-    case "null":
-    case "between":
-    case "boolean":
-    case "exists":
-    case "relation":
-    case "operator":
-    case "opaque":
-      return predicate.span;
-  }
 }
 
 /** Gives placeholders the values that the program binds to them. */

@@ -1,5 +1,6 @@
 /** Which index can serve the filter of a query, table by table. */
-import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
+import type { Dialect, Query, TableRef } from "../query/model.js";
+import { spanOfPredicate } from "../query/predicates.js";
 import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
 import { columnsOf } from "../indexes/columns.js";
 import { proposeIndex } from "../indexes/proposal.js";
@@ -54,7 +55,7 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
     table,
     verdict: verdictOf(path, query, proposal !== undefined, onlyFlags),
     columns: names.length === 0 && path.column !== undefined ? [path.column] : names,
-    span: spanOf(predicate) ?? query.span,
+    span: spanOfPredicate(predicate) ?? query.span,
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),
     ...(path.nearest && { nearest: path.nearest }),
@@ -66,14 +67,4 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
 function withFlags(table: Table, names: readonly string[]): Table {
   const flags = new Set(names);
   return { ...table, columns: table.columns.map((column) => (flags.has(column.name) || (column.property !== undefined && flags.has(column.property)) ? { ...column, enumeration: true } : column)) };
-}
-
-function spanOf(predicate: Predicate): Span | undefined {
-  if ("span" in predicate && predicate.span) return predicate.span;
-  if (predicate.op === "and" || predicate.op === "or") {
-    const spans = predicate.items.flatMap((item) => spanOf(item) ?? []);
-    const [first] = spans;
-    return first && { start: Math.min(...spans.map((span) => span.start)), end: Math.max(...spans.map((span) => span.end)) };
-  }
-  return predicate.op === "not" ? spanOf(predicate.item) : undefined;
 }

@@ -1,6 +1,7 @@
 /** How often a query runs: once, or once per element of a loop, and what that repetition does. */
 import { relative } from "node:path";
 import type { HostExpression, Operand, Predicate, Query, Range } from "../query/model.js";
+import { predicatesIn } from "../query/predicates.js";
 import { memberName, unwrap, type Node } from "../syntax/ast.js";
 import type { Evaluator } from "../syntax/evaluate.js";
 import { surroundingsOf, variesWithin, type Repeater } from "../syntax/repeaters.js";
@@ -186,28 +187,9 @@ function standsForElement(node: Node, loop: Repeater): boolean {
   return false;
 }
 
-function listOperands(predicate: Predicate): readonly Operand[] {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      return predicate.items.flatMap(listOperands);
-    case "not":
-    case "relation":
-    case "optional":
-      return listOperands(predicate.item);
-    case "in":
-      return predicate.values.kind === "array" ? [predicate.values.operand] : [];
-    case "constant":
-    case "compare":
-    case "like":
-    case "null":
-    case "between":
-    case "boolean":
-    case "exists":
-    case "operator":
-    case "opaque":
-      return [];
-  }
+/** Arrays that the program supplies for a list of keys. */
+function listOperands(where: Predicate): readonly Operand[] {
+  return [...predicatesIn(where)].flatMap((predicate) => (predicate.op === "in" && predicate.values.kind === "array" ? [predicate.values.operand] : []));
 }
 
 /** The query model keeps nodes of the host program opaque; here they are nodes again. */

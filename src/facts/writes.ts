@@ -1,5 +1,6 @@
 /** Which rows an update or delete hits, and which conditions of a filter the library may drop. */
-import type { Predicate, Query, TableRef } from "../query/model.js";
+import type { OptionalPredicate, Predicate, Query, TableRef } from "../query/model.js";
+import { predicatesIn } from "../query/predicates.js";
 import type { Table } from "../schema/model.js";
 import type { DroppedCondition, WriteScope } from "./contract.js";
 import type { Node } from "../syntax/ast.js";
@@ -67,34 +68,18 @@ function certainlyTrue(predicate: Predicate): Truth | undefined {
   }
 }
 
+/** Is a part of the filter unread that may be the one that restricts? What stands under a negation or a condition restricts anyhow. */
 function isOpen(predicate: Predicate): boolean {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      return predicate.items.some(isOpen);
-    case "opaque":
-      return predicate.restricts !== "yes";
-    case "constant":
-    case "not":
-    case "optional":
-    case "compare":
-    case "in":
-    case "like":
-    case "null":
-    case "between":
-    case "boolean":
-    case "exists":
-    case "relation":
-    case "operator":
-      return false;
-  }
+  return [...predicatesIn(predicate, ({ op }) => op === "and" || op === "or")].some((part) => part.op === "opaque" && part.restricts !== "yes");
 }
 
 /** Conditions that the library drops because their value may be undefined. */
 export function droppedConditionsOf(query: Query, context: WriteContext): readonly DroppedCondition[] {
   if (query.sending === "built" || query.sending === "fragment") return [];
-  const dropped: Omit<DroppedCondition, "leavesAll">[] = [];
-  collect(query.where, dropped);
+  const dropped = [...predicatesIn(query.where, (predicate) => !isDropped(predicate))].filter(isDropped).flatMap(({ item, span, why = "the value may be undefined" }) => {
+    const column = columnOf(item);
+    return column ? [{ column, span, why, accidental: isAccidental(item) }] : [];
+  });
   if (dropped.length === 0) return [];
   const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
   const rest = restrictionOf(query.where, ref && context.table(ref));
@@ -102,33 +87,8 @@ export function droppedConditionsOf(query: Query, context: WriteContext): readon
   return dropped.map((condition) => ({ ...condition, leavesAll }));
 }
 
-function collect(predicate: Predicate, into: Omit<DroppedCondition, "leavesAll">[]): void {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      for (const item of predicate.items) collect(item, into);
-      return;
-    case "not":
-    case "relation":
-      collect(predicate.item, into);
-      return;
-    case "optional": {
-      const column = columnOf(predicate.item);
-      if (predicate.cause === "undefined" && predicate.droppable === "yes" && column) into.push({ column, span: predicate.span, why: predicate.why ?? "the value may be undefined", accidental: isAccidental(predicate.item) });
-      else collect(predicate.item, into);
-      return;
-    }
-    case "constant":
-    case "compare":
-    case "in":
-    case "like":
-    case "null":
-    case "between":
-    case "boolean":
-    case "exists":
-    case "operator":
-    case "opaque":
-  }
+function isDropped(predicate: Predicate): predicate is OptionalPredicate {
+  return predicate.op === "optional" && predicate.cause === "undefined" && predicate.droppable === "yes";
 }
 
 function columnOf(predicate: Predicate): DroppedCondition["column"] | undefined {
