@@ -2,7 +2,7 @@
 import type { Dialect, Query, TableRef } from "../query/model.js";
 import { spanOfPredicate } from "../query/predicates.js";
 import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
-import { columnsOf } from "../indexes/columns.js";
+import { columnsOf, findColumn, resolve } from "../indexes/columns.js";
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
 import { restrictionOf } from "../indexes/restriction.js";
@@ -26,7 +26,7 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
   if (!main || !table || context.isSmall(main)) return [];
   const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
   const dialect = query.dialect ?? context.dialect;
-  const predicate = restrictionOf(query, main);
+  const predicate = restrictionOf(query, main, (column) => findColumn(column, table) !== undefined);
   const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
   const path = accessPath(question);
   if (path.verdict === "unknown" && path.reason === "no-filter") return [];
@@ -49,7 +49,10 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
   // Nothing but flags: the planner would read the table with an index on them too.
   const onlyFlags = strength.level === "flags" && !strength.open;
   const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: query.orderBy }) : undefined;
-  const names = [...new Set(columns.map((column) => column.name))];
+  // The conditions on other tables of the statement are no conditions on this one.
+  const relation = { table, alias: question.alias, alone: question.alone ?? true };
+  const own = columns.filter((column) => resolve(column, relation).kind !== "foreign");
+  const names = [...new Set((own.length > 0 ? own : columns).map((column) => column.name))];
   return {
     ref,
     table,

@@ -128,6 +128,8 @@ describe("parts of other queries", () => {
     ["a common table expression", `const recent = db.$with("recent").as((qb) => qb.select().from(users)); await db.with(recent).delete(users).where(inArray(users.id, db.select({ id: recent.id }).from(recent)));`, ["delete users, where id in subquery"]],
     ["EXISTS", `await db.select().from(users).where(exists(db.select().from(posts).where(eq(posts.userId, users.id))));`, ["select users, where exists subquery"]],
     ["a scalar in the projection", `await db.select({ id: users.id, posts: db.$count(posts, eq(posts.userId, users.id)) }).from(users);`, ["select users, where nothing"]],
+    ["an aggregate in an expression", "await db.select({ size: sql<number>`coalesce(sum(${users.age}), 0)` }).from(users);", ["select users, where nothing, aggregate"]],
+    ["a computation in an expression", "await db.select({ age: sql<number>`coalesce(${users.age}, 0)` }).from(users);", ["select users, where nothing"]],
     ["a set operation", `await union(db.select().from(users), db.select().from(posts)).limit(10);`, ["select users, where nothing, limit 10"]],
     ["an insert from a select", `await db.insert(posts).select(db.select().from(users));`, ["insert app_posts, where nothing, rows select"]],
     ["an awaited result is no sub-query", `const rows = await db.select().from(users).limit(3); await db.delete(posts).where(inArray(posts.userId, rows));`, ["select users, where nothing, limit 3", "delete app_posts, where user_id in array"]],

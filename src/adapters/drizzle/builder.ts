@@ -374,9 +374,12 @@ function projectionOf(fields: Node | undefined, grouped: boolean, sources: reado
   let all = shape.open;
   for (const entry of shape.entries) {
     const there: Place = entry.module === place.module ? place : { ...place, module: entry.module, anchor: reader.span(fields, place) };
+    if (isAggregate(entry.value, there, reader)) {
+      aggregate = true;
+      continue;
+    }
     const column = reader.column(entry.value, there);
     if (column) columns.push(column);
-    else if (isAggregate(entry.value, there, reader)) aggregate = true;
     else if (reader.drizzle(entry.value, there)?.role === "table") all = true;
     else reader.subquery(entry.value, there, "scalar");
   }

@@ -22,6 +22,13 @@ describe("the conditions that lead into a table", () => {
     ["SELECT * FROM t, o WHERE o.t_id = t.id AND o.x = 1", "t", ["id"], "usable leading"],
     ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1", "t", ["id"], "unusable no-index"],
     ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id", "t", ["id"], "unknown no-filter"],
+    // A condition that no row without a partner passes makes the join an inner one.
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1 AND o.x = 1", "t", ["id"], "usable leading"],
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1 AND o.x IS NOT NULL", "t", ["id"], "usable leading"],
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id LEFT JOIN p ON p.id = o.p_id WHERE t.b = 1 AND p.x LIKE 'a%'", "t", ["id"], "usable leading"],
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1 AND o.x IS NULL", "t", ["id"], "unusable no-index"],
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1 AND coalesce(o.x, 1) = 1", "t", ["id"], "unusable no-index"],
+    ["SELECT * FROM t LEFT JOIN o ON o.t_id = t.id WHERE t.b = 1 AND o.x IS DISTINCT FROM 1", "t", ["id"], "unusable no-index"],
     ["SELECT * FROM o LEFT JOIN t ON t.a = o.id", "t", ["a"], "usable leading"],
     ["SELECT * FROM o LEFT JOIN t ON t.a = o.id", "t", ["b"], "unusable no-index"],
     ["SELECT * FROM o JOIN t USING (a) WHERE o.x = 1", "t", ["a"], "usable leading"],

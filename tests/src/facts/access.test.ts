@@ -1,0 +1,30 @@
+/** What a scan is said to be for, through the whole analysis with a schema. */
+import { describe, expect, it } from "vitest";
+import { analysisOf, directoryOf, SETUP } from "./support.js";
+
+const SCHEMA = `
+  CREATE TABLE users (id integer PRIMARY KEY, team_id integer NOT NULL, email text);
+  CREATE INDEX users_team ON users (team_id);
+  CREATE TABLE posts (id integer PRIMARY KEY, user_id integer NOT NULL, title text, published boolean);
+`;
+const root = directoryOf({ "package.json": '{ "dependencies": { "pg": "8" } }', "migrations/001.sql": SCHEMA });
+
+function scans(sql: string): readonly string[] {
+  const { subjects } = analysisOf(`${SETUP}await pool.query(${JSON.stringify(sql)}, [1, 2]);`, `${root}/src/file.ts`, root);
+  return subjects.flatMap(({ facts }) => facts.access().flatMap(({ table, verdict, columns }) => (verdict === "unusable" ? [`${table.name} by ${columns.join(", ")}`] : [])));
+}
+
+describe("scans", () => {
+  it.each<readonly [string, readonly string[]]>([
+    ["SELECT * FROM posts WHERE title = $1", ["posts by title"]],
+    // Conditions on another table are not what this one is filtered by.
+    ["SELECT * FROM posts p JOIN users u ON u.email = p.title WHERE p.title = $1 AND u.email = $2", ["posts by title"]],
+    // A left join that WHERE makes an inner one can be entered from behind.
+    ["SELECT * FROM posts p LEFT JOIN users u ON u.id = p.user_id WHERE p.title = $1", ["posts by title"]],
+    ["SELECT * FROM posts p LEFT JOIN users u ON p.id = u.team_id WHERE p.title = $1 AND u.team_id = $2", []],
+    ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND email = $2", []],
+    ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND published", ["posts by title, published"]],
+  ])("%s → %j", (sql, expected) => {
+    expect(scans(sql)).toEqual(expected);
+  });
+});
