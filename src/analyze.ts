@@ -11,7 +11,7 @@ import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
 import { nodeHost, type Host } from "./host.js";
 import { ProjectGraph } from "./project/graph.js";
 import { Reach } from "./project/reach.js";
-import { mayIssueQueries, sitesOf } from "./project/sites.js";
+import { isQueryMethod, mayIssueQueries, sitesOf } from "./project/sites.js";
 import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
@@ -102,7 +102,7 @@ class FileAnalyzer {
     this.#values = new Evaluator({
       graph: this.#graph,
       libraries: adapters.map((adapter) => adapter.model),
-      ...(this.#types && { types: this.#types }),
+      ...(this.#types && { types: this.#types, isQueryMethod }),
       ...(Object.keys(options.settings.clients).length > 0 && { configured: (specifier, name, how) => configuredClient(options.settings, specifier, name, how) }),
     });
   }

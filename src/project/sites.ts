@@ -49,6 +49,11 @@ function gateOf(names: readonly string[]): RegExp {
 /** A call with SQL text is a candidate whatever its name: it may be the team's own wrapper of a driver. */
 const SQL = /\b(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)/iu;
 
+/** Can a call or tag of this name begin a site? */
+export function isQueryMethod(name: string): boolean {
+  return claims.has(name);
+}
+
 /** Recognised sites of a module, in source order. */
 export function sitesOf(module: SourceModule, options: SiteOptions): readonly (Query | Opaque)[] {
   const at: { candidate: Candidate | undefined } = { candidate: undefined };

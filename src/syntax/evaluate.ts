@@ -36,6 +36,8 @@ export interface EvaluatorOptions {
   readonly libraries: readonly LibraryModel[];
   /** Type evidence for the nodes of the linted file. */
   readonly types?: TypeEvidence;
+  /** Can a call of this name send a query? Types are asked for what it is called on. */
+  readonly isQueryMethod?: (name: string) => boolean;
   /** Exports that the settings name as clients: by their own name, or with all others of their module. */
   readonly configured?: (specifier: string, name: string, how: "export" | "module") => LibraryValue | undefined;
 }
@@ -72,7 +74,7 @@ export class Evaluator {
   evaluate(node: Node, module: SourceModule): Value {
     return this.#remember(this.#values, node, () => {
       const value = this.#expression(node, module);
-      return value.kind === "unknown" || value.kind === "parameter" || value.kind === "external" ? (this.#byTypes(node) ?? value) : value;
+      return MORE_BY_TYPE.has(value.kind) ? (this.#byTypes(node) ?? value) : value;
     });
   }
 
@@ -162,11 +164,18 @@ export class Evaluator {
     return this.#callbackOf(call, module, argument, parameter);
   }
 
+  /** What the checker says. It is asked only about what a query may be sent on: every question may make it work out a type. */
   #byTypes(node: Node): LibraryValue | undefined {
-    const types = this.#options.types;
-    if (!types || (node.type !== "Identifier" && node.type !== "MemberExpression" && node.type !== "CallExpression" && node.type !== "ThisExpression")) return undefined;
-    for (const { specifier, name } of types.typesOf(node)) {
+    const { types, libraries, isQueryMethod } = this.#options;
+    if (!types || !isReceiver(node, isQueryMethod)) return undefined;
+    const names = types.typesOf(node);
+    for (const { specifier, name } of names) {
       const value = this.#typedExport(specifier, name);
+      if (value) return { ...value, evidence: "types" };
+    }
+    if (!names.some(({ inProject }) => inProject)) return undefined;
+    for (const library of libraries) {
+      const value = library.behaving?.((method) => types.resultsOf(node, method), names);
       if (value) return { ...value, evidence: "types" };
     }
     return undefined;
@@ -1208,6 +1217,30 @@ export class Evaluator {
     if (name.type === "TSQualifiedName") return this.member(this.#typeQuery(name.left, module), name.right.name);
     return this.evaluate(name, module);
   }
+}
+
+/** Kinds of values of which a type may tell more. */
+const MORE_BY_TYPE: ReadonlySet<Value["kind"]> = new Set<Value["kind"]>(["unknown", "parameter", "external", "typed", "instance"]);
+/** Calls and members between a client and the method that sends: `ctx.db.query.users.findMany()`. */
+const MAX_LINKS = 12;
+
+/** Is a method called on the expression, or on what it leads to, that may send a query? A tag may be one itself. */
+function isReceiver(node: Node, isQueryMethod: (name: string) => boolean = () => true): boolean {
+  if (node.type !== "Identifier" && node.type !== "MemberExpression" && node.type !== "CallExpression" && node.type !== "ThisExpression") return false;
+  let inner = wrapped(node);
+  if (inner.parent?.type === "TaggedTemplateExpression" && inner.parent.tag === inner) return true;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const outer: Node | undefined = inner.parent;
+    if (outer?.type === "AwaitExpression") inner = wrapped(outer);
+    else if (outer?.type === "CallExpression" && outer.callee === inner) inner = wrapped(outer);
+    else if (outer?.type === "MemberExpression" && outer.object === inner) {
+      inner = wrapped(outer);
+      const isCalled = (inner.parent?.type === "CallExpression" && inner.parent.callee === inner) || (inner.parent?.type === "TaggedTemplateExpression" && inner.parent.tag === inner);
+      const name = isCalled ? memberName(outer) : undefined;
+      if (name !== undefined && isQueryMethod(name)) return true;
+    } else return false;
+  }
+  return false;
 }
 
 /** A literal is known only when every alternative is the same one, a text when there is no other. */

@@ -14,9 +14,44 @@ const REQUEST_NAMES = new Set(["req", "request", "ctx", "c"]);
 
 /** May this expression be undefined where it stands? `why` names the reason in words for a message. */
 export function undefinable(node: Node, module: SourceModule, values: Evaluator, types?: TypeEvidence): Undefinable {
-  const typed = types?.undefinable(node);
-  if (typed) return typed.answer ? { answer: "yes", why: `\`${shorten(module.text.slice(...node.range))}\` has the type \`${shorten(typed.text)}\`` } : NO;
+  const typed = types && byType(node, module, values, types);
+  if (typed) return typed;
   return bySyntax(node, module, values, 0);
+}
+
+/** What the type says; nothing when it says nothing. */
+function byType(node: Node, module: SourceModule, values: Evaluator, types: TypeEvidence): Undefinable | undefined {
+  if (isCast(node)) {
+    // A cast changes no value: what was undefined stays so.
+    const own = types.undefinable(node);
+    return own?.answer === true ? holdsUndefined(node, own.text, module) : byType(node.expression, module, values, types);
+  }
+  const typed = types.undefinable(node);
+  if (!typed) return undefined;
+  if (!typed.answer) return throughCast(node, module, values, types) ?? NO;
+  // The checker does not know what a test means that only its name declares one: `if (isBlank(id)) return`.
+  return isGuarded(node, module) ? NO : holdsUndefined(node, typed.text, module);
+}
+
+/** Where the type only repeats what a cast claims, what was cast decides: `const id = request.query.id as string`. */
+function throughCast(node: Node, module: SourceModule, values: Evaluator, types: TypeEvidence): Undefinable | undefined {
+  let answer: Undefinable | undefined;
+  if (node.type === "MemberExpression") {
+    if (isCast(node.object)) answer = bySyntax(node, module, values, 0);
+  } else if (node.type === "Identifier") {
+    const declarator = module.lookUp(node.name, node)?.defs[0]?.node as Node | undefined;
+    if (declarator?.type !== "VariableDeclarator" || !declarator.init || !isCast(declarator.init)) return undefined;
+    answer = (declarator.id.type === "Identifier" ? byType(declarator.init, module, values, types) : undefined) ?? bySyntax(node, module, values, 0);
+  }
+  return answer?.answer === "yes" && !isGuarded(node, module) && !isReassigned(node, module) ? answer : undefined;
+}
+
+function isCast(node: Node): node is TSESTree.TSAsExpression | TSESTree.TSTypeAssertion {
+  return node.type === "TSAsExpression" || node.type === "TSTypeAssertion";
+}
+
+function holdsUndefined(node: Node, type: string, module: SourceModule): Undefinable {
+  return { answer: "yes", why: `\`${shorten(module.text.slice(...node.range))}\` has the type \`${shorten(type)}\`` };
 }
 
 function bySyntax(node: Node, module: SourceModule, values: Evaluator, depth: number): Undefinable {

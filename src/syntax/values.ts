@@ -71,6 +71,11 @@ export interface LibraryModel {
   /** A value of this exported type: `PoolClient`, `NodePgDatabase`, `Prisma.TransactionClient`. */
   typed(specifier: string, name: string): LibraryValue | undefined;
   /**
+   * A value whose type the project declares itself, as a generated client's is: by what its methods give. `names` are the
+   * names of the type.
+   */
+  behaving?(resultsOf: (method: string) => readonly NamedType[], names: readonly NamedType[]): LibraryValue | undefined;
+  /**
    * An export, or a type, of a module that is not found or does not say what it exports: a client that is generated before
    * the build. Only names that are this library's alone.
    */
@@ -100,10 +105,20 @@ export interface ModuleGraph {
   resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string };
 }
 
+/** A type by its name and the module that declares it. */
+export interface NamedType {
+  readonly specifier: string;
+  readonly name: string;
+  /** Declared by the project, not by a package. */
+  readonly inProject: boolean;
+}
+
 /** What a type checker says, when the parser offers one. */
 export interface TypeEvidence {
-  /** The named types an expression may have: the package that declares each, and its name. Empty for `any` and unnamed types. */
-  typesOf(node: Node): readonly { readonly specifier: string; readonly name: string }[];
+  /** The named types an expression may have, each with the file and the package that declare it. Empty for `any` and unnamed types. */
+  typesOf(node: Node): readonly NamedType[];
+  /** The named types that a method of the expression gives. */
+  resultsOf(node: Node, method: string): readonly NamedType[];
   /** Undefined when the type says nothing (`any`, `unknown`). `text` is the type as a person reads it. */
   undefinable(node: Node): { readonly answer: boolean; readonly text: string } | undefined;
 }

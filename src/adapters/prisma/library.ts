@@ -53,12 +53,25 @@ function typed(name: string): LibraryValue | undefined {
   return delegate === undefined ? undefined : prismaValue("delegate", { name: delegate.charAt(0).toLowerCase() + delegate.slice(1) });
 }
 
+function first<Item, Result>(items: readonly Item[], find: (item: Item) => Result | undefined): Result | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 export const prismaModel: LibraryModel = {
   client: "client",
   id: PRISMA,
   owns: (specifier) => OWNED.test(specifier),
   exported,
   typed: (_specifier, name) => typed(name),
+  behaving(resultsOf, names) {
+    const gives = (method: string): boolean => resultsOf(method).some(({ specifier, name }) => name === "PrismaPromise" && OWNED.test(specifier));
+    if (gives("findMany")) return first(names, ({ name }) => typed(name)) ?? prismaValue("delegate");
+    return gives("$queryRaw") ? prismaValue("client") : undefined;
+  },
   // These names are Prisma's alone. Where the client is generated before the build, its module is often not there.
   unexplained: (specifier, name, asType) => (name === "PrismaClient" || name === "Prisma" || name.startsWith("Prisma.") ? (asType ? typed(name) : exported(specifier, name)) : undefined),
   construct(value) {
