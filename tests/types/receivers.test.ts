@@ -52,6 +52,7 @@ describe("types that say nothing, or something else", () => {
     ["any", `import type { Context } from "@acme/db";\n${run("ctx: Context", `await ctx.anything.query(${DELETE}); await ctx.anything.order.deleteMany();`)}`],
     ["an unknown package", `import type { Pool } from "@acme/nowhere";\n${run("db: Pool", `await db.query(${DELETE});`)}`],
     ["a look-alike", `import type { Context } from "@acme/db";\n${run("ctx: Context", `await ctx.cache.deleteMany(); await ctx.cache.query(${DELETE});`)}`],
+    ["a repository that hands on a promise of Prisma", `import type { Prisma } from "./store/client.js";\ndeclare class Orders { findMany(): Prisma.PrismaPromise<number[]>; deleteMany(): Prisma.PrismaPromise<number> }\n${run("orders: Orders", "await orders.deleteMany();")}`],
     ["a map", run("seen: Map<string, number>", "seen.delete('DELETE FROM orders');")],
   ])("are silent: %s", (_, code) => {
     for (const types of [undefined, "strict", "loose"] as const) expect(ids(code, { rule: "require-where", ...(types && { types }) })).toEqual([]);

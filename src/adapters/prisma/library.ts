@@ -69,7 +69,9 @@ export const prismaModel: LibraryModel = {
   typed: (_specifier, name) => typed(name),
   behaving(resultsOf, names) {
     const gives = (method: string): boolean => resultsOf(method).some(({ specifier, name }) => name === "PrismaPromise" && OWNED.test(specifier));
-    if (gives("findMany")) return first(names, ({ name }) => typed(name)) ?? prismaValue("delegate");
+    // A repository that hands on what a delegate gives is no delegate.
+    const delegate = first(names, ({ name }) => typed(name));
+    if (delegate?.role === "delegate" && gives("findMany")) return delegate;
     return gives("$queryRaw") ? prismaValue("client") : undefined;
   },
   // These names are Prisma's alone. Where the client is generated before the build, its module is often not there.
