@@ -97,13 +97,15 @@ function calleeEnd(node: Node): number {
 function operationOf(query: Query, varies: (expression: HostExpression) => boolean, writes: () => boolean): RepeatedOperation {
   switch (query.kind) {
     case "insert":
-      return query.conflict ? "upsert" : "insert";
+      // A row that is there already is left alone: to the writer, an insert.
+      return query.conflict === undefined || query.conflict === "ignore" ? "insert" : "upsert";
     case "delete":
       return "delete";
     case "update":
     case "merge": {
       if (query.assignments.length === 0) return "update-different";
-      return query.assignments.every(({ operand }) => !operandVaries(operand, varies)) ? "update-same" : "update-different";
+      const differs = query.assignments.some(({ operand, inputs = [] }) => [operand, ...inputs].some((value) => operandVaries(value, varies)));
+      return differs ? "update-different" : "update-same";
     }
     case "select":
     case "truncate":

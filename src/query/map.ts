@@ -20,7 +20,11 @@ export function mapStatement<S extends Statement>(statement: S, by: Replacement)
     ...(limit && { limit }),
     ...(offset && { offset }),
     ...(statement.branches && { branches: statement.branches.map((branch) => mapStatement(branch, by)) }),
-    assignments: statement.assignments.map((item) => ({ column: item.column, operand: mapOperand(item.operand, by) })),
+    assignments: statement.assignments.map(({ column, operand, inputs }) => ({
+      column,
+      operand: mapOperand(operand, by),
+      ...(inputs && { inputs: inputs.map((input) => mapOperand(input, by)) }),
+    })),
     subqueries: statement.subqueries.map((item) => ({ ...item, statement: mapStatement(item.statement, by) })),
   };
 }

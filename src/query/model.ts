@@ -256,6 +256,8 @@ export interface Statement {
 export interface Assignment {
   readonly column: ColumnRef;
   readonly operand: Operand;
+  /** Values of the program inside a computed value: the `$1` of `SET n = n + $1`. */
+  readonly inputs?: readonly Operand[];
 }
 
 export type LibraryId = string;

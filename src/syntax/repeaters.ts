@@ -267,13 +267,28 @@ const LIST_MEMBERS = new Set(["map", "filter", "flatMap", "forEach", "reduce", "
 
 /** Is each element itself a list of rows: a chunk, a page? Then one query per element is a query per batch. */
 function isChunked(loop: Repeater, module: SourceModule): boolean {
-  if (loop.node.type === "ForStatement") return false;
+  if (loop.node.type === "ForStatement") return takesChunks(loop, module);
   const element = loop.elements.at(-1);
   if (!element) return false;
   const use = usedAs(element.name, loop.body);
   // A row may be called `batch` or `page`: what is done with it decides before any name.
   if (use !== "unknown") return use === "list";
   return CHUNK_NAMES.test(element.name) || (loop.iterated !== undefined && isChunkSource(loop.iterated, module));
+}
+
+/** `chunks[i]` in a counting loop, as far as nothing is done with it that only a row has. */
+function takesChunks(loop: Repeater, module: SourceModule): boolean {
+  const counters = new Set(loop.elements.map(({ name }) => name));
+  let found = false;
+  walk(loop.body, (node) => {
+    if (node.type !== "MemberExpression" || !node.computed || node.property.type !== "Identifier" || !counters.has(node.property.name)) return undefined;
+    if (!isChunkSource(node.object, module)) return undefined;
+    const parent = wrapped(node).parent;
+    const property = parent?.type === "MemberExpression" && parent.object === wrapped(node) ? memberName(parent) : undefined;
+    if (property === undefined || LIST_MEMBERS.has(property)) found = true;
+    return undefined;
+  });
+  return found;
 }
 
 /** `chunks`, `chunk(ids, 500)`, or a variable that holds the result of such a call. */

@@ -296,11 +296,24 @@ function assignmentsOf(at: Lowering, args: ObjectShape, method: Method): readonl
   const inner = unwrap(entry.value);
   if (inner.type === "ArrayExpression") return [];
   const shape = at.context.object(inner, entry.module);
-  return shape.entries.map((item) => ({
-    column: columnOf(at, item),
-    // `{ increment: 1 }`, `{ connect: … }`: not a value of the program as it stands.
-    operand: unwrap(item.value).type === "ObjectExpression" ? { kind: "expression", volatile: "unknown", span: spanAt(at, item.value, item.module) } : operandOf(at, item.value, item.module),
-  }));
+  // With values that cannot be seen, or of related rows, it is not known what is written to this table.
+  if (shape.open) return [];
+  const written = shape.entries.map((item) => assignmentOf(at, item));
+  return written.every((item) => item !== undefined) ? written : [];
+}
+
+/** What computes the value from the one that is there. `set` is none: of a relation it sets the related rows. */
+const STEPS = new Set(["increment", "decrement", "multiply", "divide"]);
+
+/** Undefined for what may write related rows: `{ connect: … }`, `{ set: … }`. */
+function assignmentOf(at: Lowering, item: ObjectEntry): Assignment | undefined {
+  const column = columnOf(at, item);
+  const inner = unwrap(item.value);
+  if (inner.type !== "ObjectExpression") return { column, operand: operandOf(at, inner, item.module) };
+  const shape = at.context.object(inner, item.module);
+  if (shape.open || !shape.entries.every(({ key }) => STEPS.has(key))) return undefined;
+  const inputs = shape.entries.map(({ value, module }) => operandOf(at, value, module));
+  return { column, operand: { kind: "expression", volatile: "unknown", span: spanAt(at, inner, item.module) }, inputs };
 }
 
 function insertOf(args: ObjectShape, method: Method): Pick<Statement, "rows" | "conflict"> {

@@ -106,6 +106,14 @@ export function columnsIn(expression: Expression, context: LoweringContext): rea
   return found;
 }
 
+/** Every value of the program that an expression computes with, nested queries left out. */
+export function parametersIn(expression: Expression, context: LoweringContext): readonly Operand[] {
+  const slot = valueSlot(expression, context);
+  if (slot !== undefined) return [context.parameter(slot, expression)];
+  if (expression.kind === "parameter") return [{ kind: "parameter", span: context.span(expression) }];
+  return partsOf(expression).flatMap((part) => parametersIn(part, context));
+}
+
 function plainColumn(path: readonly { readonly text: string; readonly quoted: boolean }[], place: Place, context: LoweringContext): ColumnRef {
   const name = path[path.length - 1];
   const table = path[path.length - 2];

@@ -3,7 +3,7 @@ import type { Assignment, ColumnRef, Join, OrderItem, Predicate, Projection, Sou
 import { unreachable } from "../../base/exhaustive.js";
 import type { AssignmentTree, CteTree, Expression, FromTree, JoinTree, LimitTree, OrderTree, OtherTree, QueryTree, StatementTree, TableTree, TruncateTree, WriteTree } from "../tree.js";
 import { Frame, type LoweringContext } from "./context.js";
-import { amountOf, collectQueries, columnOf, operandOf, partsOf, valueSlot } from "./expression.js";
+import { amountOf, collectQueries, columnOf, operandOf, parametersIn, partsOf, valueSlot } from "./expression.js";
 import { predicateOf } from "./predicate.js";
 import { withHoles } from "./text-holes.js";
 
@@ -222,7 +222,8 @@ function lowerAssignments(items: readonly AssignmentTree[], frame: Frame): reado
     const operand = operandOf(item.value, frame);
     collectQueries(item.value, frame);
     if (column === undefined) return [];
-    return [{ column, operand: operand ?? { kind: "expression" as const, volatile: "unknown" as const, span: frame.context.span(item.value) } }];
+    const inputs = operand?.kind === "parameter" ? [] : parametersIn(item.value, frame.context);
+    return [{ column, operand: operand ?? { kind: "expression" as const, volatile: "unknown" as const, span: frame.context.span(item.value) }, ...(inputs.length > 0 && { inputs }) }];
   });
 }
 

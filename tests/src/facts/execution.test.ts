@@ -71,9 +71,14 @@ describe("what runs once per element", () => {
     [`for (const id of ids) await pool.query("UPDATE orders SET seen = $2 WHERE id = $1", [id, new Date()]);`, "update-same for…of ids"],
     [`for (const id of ids) await pool.query("UPDATE orders SET owner = $2 WHERE id = $1", [id, user.id]);`, "update-same for…of ids"],
     [`for (const row of rows) await pool.query("UPDATE orders SET name = $2 WHERE id = $1", [row.id, row.name]);`, "update-different for…of rows"],
+    [`for (const row of rows) await pool.query("UPDATE orders SET n = n - $2 WHERE id = $1", [row.id, row.n]);`, "update-different for…of rows"],
+    [`for (const row of rows) await pool.query("UPDATE orders SET name = coalesce($2, name), at = now() WHERE id = $1", [row.id, row.name]);`, "update-different for…of rows"],
+    [`for (const id of ids) await pool.query("UPDATE orders SET n = n - $2 WHERE id = $1", [id, step]);`, "update-same for…of ids"],
+    [`for (const id of ids) await pool.query("UPDATE orders SET n = n + 1 WHERE id = $1", [id]);`, "update-same for…of ids"],
     [`for (const [i, row] of rows.entries()) await pool.query("UPDATE orders SET position = $2 WHERE id = $1", [row.id, i]);`, "update-different for…of rows.entries()"],
     [`for (const row of rows) { const total = sum(row); await pool.query("UPDATE orders SET total = $2 WHERE id = $1", [row.id, total]); }`, "update-different for…of rows"],
     [`for (const id of ids) await pool.query("INSERT INTO orders (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET n = orders.n + 1", [id]);`, "upsert for…of ids"],
+    [`for (const id of ids) await pool.query("INSERT INTO orders (id) VALUES ($1) ON CONFLICT DO NOTHING", [id]);`, "insert for…of ids"],
     [`for (const id of ids) { const r = await pool.query("SELECT rate FROM rates WHERE code = $1", ["EUR"]); out.push(r.rows[0].rate * id); }`, "invariant for…of ids"],
     [`for (const id of ids) { const r = await pool.query("SELECT rate FROM rates WHERE code = $1", [code]); out.push(r.rows[0].rate * id); }`, "invariant for…of ids"],
     [`for (const id of ids) { const r = await pool.query("SELECT count(*) FROM rates WHERE at > $1", [new Date()]); out.push(r, id); }`, "read for…of ids"],
@@ -190,10 +195,32 @@ describe("what does not run once per element, or is meant to", () => {
     ["findFirst in one tick", "await Promise.all(ids.map((id) => prisma.order.findFirst({ where: { id } })));", 1],
     ["createMany per chunk", "for (const chunk of chunks) await prisma.order.createMany({ data: chunk });", 0],
     ["createMany per list", "for (const part of parts) await prisma.order.createMany({ data: part });", 0],
+    ["createMany per chunk, by its number", "const chunks = chunk(ids, 100); for (let i = 0; i < chunks.length; i++) { const rows = chunks[i].filter((id) => id > 0); await prisma.order.createMany({ data: rows.map((id) => ({ id })) }); }", 0],
+    ["a chunk by its number in another chunk's name", "const parts = chunk(ids, 100); for (let i = 0; i < parts.length; i++) { const part = parts[i]; await Promise.all(part.map((id) => prisma.order.findFirst({ where: { id } }))); }", 1],
+    ["a row called batch, by its number", "for (let i = 0; i < batches.length; i++) await prisma.order.findFirst({ where: { id: batches[i].id } });", 1],
     ["in per chunk", "for (const part of parts) await prisma.order.findMany({ where: { id: { in: part } } });", 0],
     ["in per mapped list", "for (const part of parts) await prisma.order.findMany({ where: { id: { in: part.map((row) => row.id) } } });", 0],
   ])("%s", (_, body, expected) => {
     expect(repetitionsOf(`${PRISMA}export async function run(ids: number[]) { ${body} }`)).toHaveLength(expected);
+  });
+});
+
+describe("what Prisma's updates write", () => {
+  it.each([
+    ["a constant", '{ status: "sent" }', "update-same"],
+    ["the time", "{ at: new Date() }", "update-same"],
+    ["a value from outside", "{ ownerId: user.id }", "update-same"],
+    ["a step", "{ n: { increment: 1 } }", "update-same"],
+    ["a step from outside", "{ n: { increment: step } }", "update-same"],
+    ["a value of the row", "{ name: row.name }", "update-different"],
+    ["a step of the row", "{ n: { increment: row.n } }", "update-different"],
+    ["a value of the row, set", "{ name: { set: row.name } }", "update-different"],
+    ["a related row, which `updateMany` cannot write", "{ owner: { connect: { id: user.id } } }", "update-different"],
+    ["related rows, which `updateMany` cannot write", "{ tags: { set: tags } }", "update-different"],
+    ["further values from elsewhere", "{ status: 1, ...valuesOf(row) }", "update-different"],
+  ])("%s", (_, data, expected) => {
+    const code = `${PRISMA}export async function run(rows: { id: number }[], user, step: number) { for (const row of rows) await prisma.order.update({ where: { id: row.id }, data: ${data} }); }`;
+    expect(repetitionsOf(code)).toEqual([`${expected} for…of rows`]);
   });
 });
 
