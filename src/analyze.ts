@@ -9,9 +9,10 @@ import type { QueryFacts, Subject } from "./facts/contract.js";
 import { reachedRepetition, repetitionOf, type ExecutionContext, type ReachedQuery } from "./facts/execution.js";
 import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
 import { nodeHost, type Host } from "./host.js";
-import { ProjectGraph } from "./project/graph.js";
+import { FileGraph } from "./project/graph.js";
 import { Reach } from "./project/reach.js";
 import { isQueryMethod, mayIssueQueries, sitesOf } from "./project/sites.js";
+import { projectState, type ProjectState } from "./project/state.js";
 import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
@@ -19,11 +20,11 @@ import { loadSchema, type SchemaIndex } from "./schema/load.js";
 import { SchemaView } from "./schema/view.js";
 import type { Settings } from "./settings.js";
 import { isFunction, unwrap, walk, type Node } from "./syntax/ast.js";
-import { Evaluator } from "./syntax/evaluate.js";
+import { Evaluator, type EvaluatorOptions } from "./syntax/evaluate.js";
 import { surroundingsOf } from "./syntax/repeaters.js";
 import { moduleOfSourceCode, type SourceModule } from "./syntax/source-module.js";
 import { typeEvidence } from "./syntax/types.js";
-import { libraryValue, type LibraryValue } from "./syntax/values.js";
+import { libraryValue } from "./syntax/values.js";
 
 /** How much of a file's queries was understood. */
 export interface Coverage {
@@ -87,23 +88,26 @@ function mayRepeatCalls(text: string): boolean {
 class FileAnalyzer {
   readonly #module: SourceModule;
   readonly #options: AnalyzeOptions;
-  readonly #graph: ProjectGraph;
+  readonly #project: ProjectState;
   readonly #values: Evaluator;
   readonly #types: ReturnType<typeof typeEvidence>;
-  readonly #sites = new Map<SourceModule, readonly (Query | Opaque)[]>();
+  #own: readonly (Query | Opaque)[] | undefined;
   readonly #views = new Map<string, SchemaView>();
 
   constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions) {
     this.#module = module;
     this.#options = options;
     const host = options.host ?? nodeHost;
-    this.#graph = new ProjectGraph(host, module, options.cwd);
+    const clients = options.settings.clients;
+    const configured = Object.keys(clients).length === 0 ? undefined : { clients: clientsOf(options.settings), key: JSON.stringify(clients) };
+    this.#project = projectState({ host, cwd: options.cwd, dialect: options.settings.dialect, configured }, host === nodeHost);
     this.#types = typeEvidence(sourceCode.parserServices);
     this.#values = new Evaluator({
-      graph: this.#graph,
+      graph: new FileGraph(this.#project.graph, module),
+      elsewhere: { own: module, values: this.#project.values },
       libraries: adapters.map((adapter) => adapter.model),
       ...(this.#types && { types: this.#types, isQueryMethod }),
-      ...(Object.keys(options.settings.clients).length > 0 && { configured: (specifier, name, how) => configuredClient(options.settings, specifier, name, how) }),
+      ...(configured && { configured: configured.clients }),
     });
   }
 
@@ -118,19 +122,13 @@ class FileAnalyzer {
   }
 
   #sitesOf(module: SourceModule): readonly (Query | Opaque)[] {
-    const known = this.#sites.get(module);
-    if (known) return known;
-    // A module that is asked for while it is read: its own sites do not depend on themselves.
-    this.#sites.set(module, []);
-    const own = module === this.#module;
-    const sites = !own && !mayIssueQueries(module.text) ? [] : sitesOf(module, {
-      values: this.#values,
-      ...(own && this.#types && { types: this.#types }),
-      ...(this.#options.settings.dialect && { dialect: this.#options.settings.dialect }),
-      uses: (name) => this.#graph.workspace.uses(module.path, name),
-    });
-    this.#sites.set(module, sites);
-    return sites;
+    if (module !== this.#module) return this.#project.sitesOf(module);
+    if (!this.#own) {
+      const { dialect } = this.#options.settings;
+      this.#own = [];
+      this.#own = sitesOf(module, { values: this.#values, ...(this.#types && { types: this.#types }), ...(dialect && { dialect }), uses: (name) => this.#project.graph.workspace.uses(module.path, name) });
+    }
+    return this.#own;
   }
 
   #facts(query: Query, context: ExecutionContext): QueryFacts {
@@ -162,7 +160,7 @@ class FileAnalyzer {
 
   /** Calls of this file that run a query of another function once per element: one subject per call. */
   #reached(sites: readonly (Query | Opaque)[], context: ExecutionContext): readonly Subject[] {
-    const reach = new Reach({ values: this.#values, sitesOf: (module) => this.#sitesOf(module) });
+    const reach = new Reach({ values: this.#values, sitesOf: (module) => this.#sitesOf(module), elsewhere: { own: this.#module, reach: this.#project.reach } });
     const own = new Set(sites.map((site) => site.site.node.range[0]));
     const subjects: Subject[] = [];
     const repeated = new RepeatedPlaces();
@@ -216,7 +214,7 @@ class FileAnalyzer {
   #isTemporary(ref: TableRef, view: SchemaView): boolean {
     const name = ref.name.toLowerCase();
     if (temporaryTablesIn(this.#module.text).includes(name)) return true;
-    return view.table(ref) === undefined && temporaryTables(this.#graph.workspace.root, this.#options.host ?? nodeHost).has(name);
+    return view.table(ref) === undefined && temporaryTables(this.#project.graph.workspace.root, this.#options.host ?? nodeHost).has(name);
   }
 }
 
@@ -294,10 +292,12 @@ export function schemaDigest(cwd: string): string {
 export const CLIENT_LIBRARIES: ReadonlyMap<string, string> = new Map(adapters.flatMap(({ id, model }) => (model.client === undefined ? [] : [[id, model.client]])));
 
 /** `{ "@acme/db": "prisma" }` names every export of a module, `{ "@acme/db#pool": "pg" }` one of them. */
-function configuredClient(settings: Settings, specifier: string, name: string, how: "export" | "module"): LibraryValue | undefined {
-  const library = settings.clients[how === "export" ? `${specifier}#${name}` : specifier];
-  const role = library === undefined ? undefined : CLIENT_LIBRARIES.get(library);
-  return library === undefined || role === undefined ? undefined : libraryValue(library, role, { evidence: "settings" });
+function clientsOf({ clients }: Settings): NonNullable<EvaluatorOptions["configured"]> {
+  return (specifier, name, how) => {
+    const library = clients[how === "export" ? `${specifier}#${name}` : specifier];
+    const role = library === undefined ? undefined : CLIENT_LIBRARIES.get(library);
+    return library === undefined || role === undefined ? undefined : libraryValue(library, role, { evidence: "settings" });
+  };
 }
 
 function once<T>(compute: () => T): () => T {

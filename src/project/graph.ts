@@ -24,55 +24,45 @@ export function projectCounters(): Readonly<typeof counters> {
   return { ...counters };
 }
 
-/** A graph for one linted file. Each module it meets is checked once against the file system. */
+/** The modules of a workspace as they are on disk. Each is checked against the file system once, and again by {@link isCurrent}. */
 export class ProjectGraph implements ModuleGraph {
+  readonly workspace: Workspace;
   readonly #host: Host;
-  readonly #own: SourceModule;
-  readonly #workspace: Workspace;
-  readonly #checked = new Map<string, SourceModule | undefined>();
+  readonly #loaded = new Map<string, Loaded>();
   readonly #resolved = new Map<string, string | undefined>();
+  /** Where relative imports that led nowhere would have led. */
+  readonly #missing = new Set<string>();
 
-  constructor(host: Host, own: SourceModule, cwd: string) {
+  constructor(host: Host, cwd: string) {
     this.#host = host;
-    this.#own = own;
-    this.#workspace = workspaceOf(cwd, host);
+    this.workspace = workspaceOf(cwd, host);
   }
 
-  get workspace(): Workspace {
-    return this.#workspace;
-  }
-
-  /** Every module that was asked for, the linted file left out. */
-  get touched(): readonly string[] {
-    return [...this.#checked.keys()];
+  /** How many modules were asked for. */
+  get size(): number {
+    return this.#loaded.size;
   }
 
   resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string } {
-    const file = this.#file(specifier, from);
-    if (file === undefined) return { specifier };
-    if (file === this.#own.path) return { module: this.#own };
-    const module = this.#load(file);
+    const file = this.fileOf(specifier, from);
+    const module = file === undefined ? undefined : this.load(file);
     return module ? { module } : { specifier };
   }
 
-  #file(specifier: string, from: string): string | undefined {
-    const key = `${path.dirname(from)}\0${specifier}`;
+  /** The file of the project that an import means. */
+  fileOf(specifier: string, from: string): string | undefined {
+    const directory = path.dirname(from);
+    const key = `${directory}\0${specifier}`;
     if (this.#resolved.has(key)) return this.#resolved.get(key);
     const file = this.#resolve(specifier, from);
     this.#resolved.set(key, file);
+    if (file === undefined && specifier.startsWith(".")) this.#missing.add(path.resolve(directory, specifier));
     return file;
   }
 
-  #resolve(specifier: string, from: string): string | undefined {
-    if (specifier.startsWith("node:")) return undefined;
-    counters.resolutions++;
-    const file = this.#workspace.resolve(specifier, from);
-    if (file === undefined || file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
-    return MODULE_EXTENSIONS.includes(path.extname(file)) && !file.endsWith(".d.ts") ? file : undefined;
-  }
-
-  #load(file: string): SourceModule | undefined {
-    if (this.#checked.has(file)) return this.#checked.get(file);
+  load(file: string): SourceModule | undefined {
+    const loaded = this.#loaded.get(file);
+    if (loaded) return loaded.module;
     const stat = this.#host.stat(file);
     const known = parsed.get(file);
     let module: SourceModule | undefined;
@@ -83,8 +73,52 @@ export class ProjectGraph implements ModuleGraph {
       module = text === undefined ? undefined : parseModule(file, text);
       parsed.set(file, { size: stat.size, mtimeMs: stat.mtimeMs, module });
     }
-    this.#checked.set(file, module);
+    this.#loaded.set(file, { module, size: stat?.size, mtimeMs: stat?.mtimeMs });
     return module;
+  }
+
+  /** Is every file that was read still as it was, and every relative import that led nowhere still without a file? */
+  isCurrent(): boolean {
+    for (const [file, { size, mtimeMs }] of this.#loaded) {
+      const stat = this.#host.stat(file);
+      if (stat?.size !== size || stat?.mtimeMs !== mtimeMs) return false;
+    }
+    for (const base of this.#missing) {
+      const stem = base.replace(/\.[cm]?jsx?$/u, "");
+      if (MODULE_EXTENSIONS.some((extension) => this.#host.stat(stem + extension) !== undefined)) return false;
+    }
+    return true;
+  }
+
+  #resolve(specifier: string, from: string): string | undefined {
+    if (specifier.startsWith("node:")) return undefined;
+    counters.resolutions++;
+    const file = this.workspace.resolve(specifier, from);
+    if (file === undefined || file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
+    return MODULE_EXTENSIONS.includes(path.extname(file)) && !file.endsWith(".d.ts") ? file : undefined;
   }
 }
 
+interface Loaded {
+  readonly module: SourceModule | undefined;
+  readonly size: number | undefined;
+  readonly mtimeMs: number | undefined;
+}
+
+/** The graph as a linted file sees it: its own module is the one that ESLint parsed, not the one on disk. */
+export class FileGraph implements ModuleGraph {
+  readonly #project: ProjectGraph;
+  readonly #own: SourceModule;
+
+  constructor(project: ProjectGraph, own: SourceModule) {
+    this.#project = project;
+    this.#own = own;
+  }
+
+  resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string } {
+    const file = this.#project.fileOf(specifier, from);
+    if (file === this.#own.path) return { module: this.#own };
+    const module = file === undefined ? undefined : this.#project.load(file);
+    return module ? { module } : { specifier };
+  }
+}

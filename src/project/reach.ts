@@ -4,7 +4,7 @@ import { isOpaque, type HostExpression, type Opaque, type Query } from "../query
 import type { ReachedQuery } from "../facts/execution.js";
 import { calleeName, contains, keyName, memberName, unwrap, walk, type FunctionNode, type Node } from "../syntax/ast.js";
 import { patternPath, type Evaluator } from "../syntax/evaluate.js";
-import { namedIterationOf, surroundingsOf, type Repeater } from "../syntax/repeaters.js";
+import { namedIterationOf, surroundingsOf, throwsAfter, type Repeater } from "../syntax/repeaters.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import type { FunctionValue } from "../syntax/values.js";
 
@@ -12,11 +12,13 @@ export interface ReachOptions {
   readonly values: Evaluator;
   /** Recognised sites of a module. */
   readonly sitesOf: (module: SourceModule) => readonly (Query | Opaque)[];
+  /** Who knows what functions of other modules than `own` issue: kept from file to file. */
+  readonly elsewhere?: { readonly own: SourceModule; readonly reach: Reach };
 }
 
 /** How many functions a way may lead through. */
 const MAX_DEPTH = 4;
-/** Calls looked at for one linted file; more than any file written by hand asks for. */
+/** Calls looked at for one linted file, and for one function of another module; more than code written by hand asks for. */
 const MAX_CALLS = 3_000;
 
 interface Issued {
@@ -35,8 +37,11 @@ export interface ReachedByName {
 
 export class Reach {
   readonly #options: ReachOptions;
-  readonly #issued = new Map<FunctionNode, readonly Issued[]>();
+  /** By function and by the depth it was met at. */
+  readonly #issued = new Map<FunctionNode, Map<number, readonly Issued[]>>();
   #calls = 0;
+  /** A cycle was cut short: what is found is right for this caller, not for every other. */
+  #cut = false;
 
   constructor(options: ReachOptions) {
     this.#options = options;
@@ -86,16 +91,26 @@ export class Reach {
     return this.#options.values.functionOf(call, module);
   }
 
+  /** Queries that one call of a function of another module issues. */
+  issuedBy(fn: FunctionValue): readonly Issued[] {
+    this.#calls = 0;
+    return this.#of(fn, 1, new Set());
+  }
+
   #of(fn: FunctionValue, depth: number, running: ReadonlySet<FunctionNode>): readonly Issued[] {
-    const known = this.#issued.get(fn.node);
+    const { values, sitesOf, elsewhere } = this.#options;
+    if (elsewhere && fn.module !== elsewhere.own) return elsewhere.reach.issuedBy(fn);
+    const known = this.#issued.get(fn.node)?.get(depth);
     if (known) return known;
+    if (running.has(fn.node)) this.#cut = true;
     if (running.has(fn.node) || !fn.node.body) return [];
-    const { values, sitesOf } = this.#options;
+    const outerCut = this.#cut;
+    this.#cut = false;
     const { module } = fn;
     const issued: Issued[] = [];
     const own = sitesOf(module).filter((site) => contains(fn.node, site.site.node as Node) && runsIn(site.site.node as Node, fn.node, module, values));
     for (const site of own) {
-      if (!isOpaque(site) && !isMemoised(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, place: (expression) => expression });
+      if (!isOpaque(site) && !isRare(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, place: (expression) => expression });
     }
     if (depth < MAX_DEPTH) {
       const next = new Set([...running, fn.node]);
@@ -105,7 +120,7 @@ export class Reach {
         const called = this.#function(node, module);
         const named = called ? undefined : this.#named(node, module);
         const target = called ?? named?.fn;
-        if (!target || target.node === fn.node || !runsIn(node, fn.node, module, values) || isMemoised(node, fn.node, module)) return undefined;
+        if (!target || target.node === fn.node || !runsIn(node, fn.node, module, values) || isRare(node, fn.node, module)) return undefined;
         const name = nameOf(target.node, named ? named.iteration.callback : node.callee);
         for (const found of this.#of(target, depth + 1, next)) {
           const place = (expression: HostExpression): HostExpression | undefined => {
@@ -117,8 +132,12 @@ export class Reach {
         return undefined;
       });
     }
-    // What was found while a cycle was cut short is right for this caller, not for every other.
-    if (running.size === 0) this.#issued.set(fn.node, issued);
+    if (running.size === 0 || !this.#cut) {
+      const byDepth = this.#issued.get(fn.node);
+      if (byDepth) byDepth.set(depth, issued);
+      else this.#issued.set(fn.node, new Map([[depth, issued]]));
+    }
+    this.#cut ||= outerCut;
     return issued;
   }
 }
@@ -135,6 +154,11 @@ function isPlausible(call: TSESTree.CallExpression): boolean {
 /** Does a call of the function run the node, callbacks that run in place included? */
 function runsIn(node: Node, fn: FunctionNode, module: SourceModule, values: Evaluator): boolean {
   return surroundingsOf(node, module, values).home === fn;
+}
+
+/** Does a call of the function reach the node seldom: what a cache lacks, or on the way out with an error? */
+function isRare(node: Node, fn: FunctionNode, module: SourceModule): boolean {
+  return isMemoised(node, fn, module) || throwsAfter(node, fn);
 }
 
 const CACHE = /\.has\(|\.get\(|(?:cache|memo)/iu;

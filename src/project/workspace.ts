@@ -1,12 +1,9 @@
 /** The packages of a workspace: their names, their dependencies, and how an import is resolved among them. */
 import { createRequire } from "node:module";
 import path from "node:path";
-import { BoundedMap } from "../base/bounded-map.js";
 import type { Host } from "../host.js";
 
 const require = createRequire(import.meta.url);
-/** A workspace manifest changes seldom; it is looked at again after this many milliseconds. */
-const RECHECK_MS = 2_000;
 /** Directories that hold no package of the team. */
 const SKIPPED = new Set(["node_modules", ".git", "dist", "build", "out", ".next", ".nuxt", ".turbo", ".cache", "coverage", "vendor", "tmp"]);
 const MAX_DIRECTORIES = 4_000;
@@ -30,24 +27,8 @@ export interface Workspace {
   uses(file: string, packageName: string): boolean;
 }
 
-interface Known {
-  readonly host: Host;
-  readonly workspace: Workspace;
-  readonly checkedAt: number;
-}
-
-const workspaces = new BoundedMap<string, Known>(8);
-
-/** The workspace around a working directory. */
-export function workspaceOf(cwd: string, host: Host, now: number = Date.now()): Workspace {
-  const known = workspaces.get(cwd);
-  if (known?.host === host && now - known.checkedAt < RECHECK_MS) return known.workspace;
-  const workspace = createWorkspace(cwd, host);
-  workspaces.set(cwd, { host, workspace, checkedAt: now });
-  return workspace;
-}
-
-function createWorkspace(cwd: string, host: Host): Workspace {
+/** The workspace around a working directory, as it is now: what it has read it does not read again. */
+export function workspaceOf(cwd: string, host: Host): Workspace {
   const root = rootOf(cwd, host);
   let packages: ReadonlyMap<string, PackageManifest> | undefined;
   const manifests = new Map<string, PackageManifest | undefined>();

@@ -38,6 +38,8 @@ export interface EvaluatorOptions {
   readonly types?: TypeEvidence;
   /** Can a call of this name send a query? Types are asked for what it is called on. */
   readonly isQueryMethod?: (name: string) => boolean;
+  /** Who evaluates what stands in another module than `own`: an evaluator that is kept from file to file. */
+  readonly elsewhere?: { readonly own: SourceModule; readonly values: Evaluator };
   /** Exports that the settings name as clients: by their own name, or with all others of their module. */
   readonly configured?: (specifier: string, name: string, how: "export" | "module") => LibraryValue | undefined;
 }
@@ -72,6 +74,8 @@ export class Evaluator {
 
   /** What an expression evaluates to. A promise is the value it resolves to. Never throws. */
   evaluate(node: Node, module: SourceModule): Value {
+    const { elsewhere } = this.#options;
+    if (elsewhere && module !== elsewhere.own) return elsewhere.values.evaluate(node, module);
     return this.#remember(this.#values, node, () => {
       const value = this.#expression(node, module);
       return MORE_BY_TYPE.has(value.kind) ? (this.#byTypes(node) ?? value) : value;
@@ -117,6 +121,8 @@ export class Evaluator {
 
   /** What an expression of this type is. */
   evaluateType(node: Node, module: SourceModule): Value {
+    const { elsewhere } = this.#options;
+    if (elsewhere && module !== elsewhere.own) return elsewhere.values.evaluateType(node, module);
     return this.#remember(this.#types, node, () => this.#type(node, module));
   }
 
@@ -135,6 +141,8 @@ export class Evaluator {
   /** What an export of a module is. */
   exportOf(module: SourceModule, name: string, seen: ReadonlySet<SourceModule> = new Set()): Value {
     if (seen.has(module)) return UNKNOWN;
+    const { elsewhere } = this.#options;
+    if (elsewhere && module !== elsewhere.own) return elsewhere.values.exportOf(module, name);
     return this.#exportOf(module, name, new Set([...seen, module]));
   }
 

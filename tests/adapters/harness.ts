@@ -17,7 +17,7 @@ export function sites(code: string, files: Readonly<Record<string, string>> = {}
   const own = path.join(ROOT, file);
   const module = parseModule(own, code);
   if (!module) throw new Error(`the example does not parse:\n${code}`);
-  const graph = new ProjectGraph(host, module, ROOT);
+  const graph = new ProjectGraph(host, ROOT);
   const values = new Evaluator({ graph: memoryGraph(graph, host, all), libraries: adapters.map((adapter) => adapter.model) });
   return sitesOf(module, { values, uses: (name) => graph.workspace.uses(own, name) });
 }
