@@ -1,8 +1,9 @@
-/** Runs one rule over code as people write it: the real analysis, the TypeScript parser without types. */
+/** Runs one rule over code as people write it: the real analysis, through the TypeScript parser without types and with them. */
 import * as parser from "@typescript-eslint/parser";
 import { Linter } from "eslint";
 import { expect } from "vitest";
 import { plugin } from "../../../src/plugin.js";
+import { ids as idsByTypes } from "../../types/support.js";
 
 export const PG = 'import { Pool } from "pg";\nconst pool = new Pool();\n';
 export const PRISMA = 'import { PrismaClient } from "@prisma/client";\nconst prisma = new PrismaClient();\n';
@@ -20,7 +21,10 @@ export function lint(rule: string, code: string, options?: object): Linter.LintM
   return new Linter({ cwd: "/nowhere" }).verify(code, [config], "/nowhere/src/file.ts");
 }
 
-/** The message ids of the reports. Every suggestion is applied: what it makes parses, and the rule is content with it. */
+/**
+ * The message ids of the reports, which types change in nothing. Every suggestion is applied: what it makes parses, and
+ * the rule is content with it.
+ */
 export function ids(rule: string, code: string, options?: object): (string | undefined)[] {
   const messages = lint(rule, code, options);
   for (const message of messages) {
@@ -31,5 +35,7 @@ export function ids(rule: string, code: string, options?: object): (string | und
       expect(after, `"${desc}" makes\n${changed}`).toHaveLength(messages.length - 1);
     }
   }
-  return messages.map(({ messageId, message }) => messageId ?? message);
+  const found = messages.map(({ messageId, message }) => messageId ?? message);
+  expect(idsByTypes(code, { rule, types: "strict", ...(options && { options }) }), "with types").toEqual(found);
+  return found;
 }
