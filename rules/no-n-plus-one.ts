@@ -49,7 +49,7 @@ export default defineRule<Options, MessageId>({
           table: tableLabel(query, facts),
           once: onceWords(repetition),
           via: viaWords(repetition, place),
-          cost: costWords(repetition),
+          cost: costWords(query, repetition),
           remedy: remedyWords(query, repetition.operation),
         },
       };
@@ -68,15 +68,17 @@ function viaWords({ via, target }: Repetition, place: (where: { readonly file: s
   return via.length === 0 ? where : `, through ${via.map((name) => `\`${name}\``).join(" and ")}${where}`;
 }
 
-function costWords({ concurrent, depth }: Repetition): string {
+function costWords({ dialect }: Query, { concurrent, depth }: Repetition): string {
   if (depth > 1) return "the number of queries is the product of both loops";
-  return concurrent ? "n elements send n queries at once, a connection each" : "n elements cost n round trips";
+  // SQLite runs in the process, where nothing travels and nothing waits for a connection.
+  if (dialect === "sqlite") return "n elements run n statements";
+  return concurrent ? "n elements send n queries at once" : "n elements cost n round trips";
 }
 
-function remedyWords({ bulk }: Query, operation: RepeatedOperation): string {
+function remedyWords({ bulk, locking }: Query, operation: RepeatedOperation): string {
   switch (operation) {
     case "read":
-      return bulk.read ?? "one query for all keys";
+      return `${bulk.read ?? "one query for all keys"}${locking ? ", ordered by the key so that it locks in that order" : ""}`;
     case "insert":
       return bulk.insert ?? "one multi-row insert";
     case "update-same":

@@ -53,7 +53,9 @@ export function reachedRepetition(call: Node, reached: ReachedQuery, context: Ex
   if (!innermost) return undefined;
   if (reached.query.batchesInTick && innermost.concurrent) return undefined;
   const callVaries = innermost === named || variesWithin(call, innermost, context.module);
-  const operation = operationOf(reached.query, () => callVaries, () => true);
+  // Where nothing flows in, one answer serves all rounds; with a limit, it may be the next of a queue.
+  const steady = reached.query.inputs.length === 0 && !reached.query.limit && !reached.query.locking;
+  const operation = operationOf(reached.query, () => callVaries, () => !steady || writesTable(reached.query, innermost, context.queries));
   const target = reached.module === context.module ? undefined : { file: relative(context.cwd, reached.module.path), line: reached.module.lineOf(reached.query.site.range[0]) };
   return { ...repetition(call.range, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
 }

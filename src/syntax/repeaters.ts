@@ -168,6 +168,9 @@ function iterates(loop: Repeater, module: SourceModule, values: Evaluator): bool
   return !isChunked(loop, module);
 }
 
+/** The convention for constants: `SUPPORTED_LOCALES`. */
+const CONSTANT_NAME = /^[A-Z][A-Z0-9_]+$/u;
+
 /** Is the collection written down in the code: a literal, a constant, the members of an enum? */
 function isFixed(node: Node, module: SourceModule, values: Evaluator, depth: number): boolean {
   const inner = unwrap(node);
@@ -176,7 +179,7 @@ function isFixed(node: Node, module: SourceModule, values: Evaluator, depth: num
     case "ArrayExpression":
       return inner.elements.every((element) => element !== null && (element.type === "SpreadElement" ? isFixed(element.argument, module, values, depth + 1) : true));
     case "ObjectExpression":
-      return inner.properties.every((property) => property.type !== "SpreadElement" && (keyed(property) !== "length" || unwrap(property.value).type === "Literal"));
+      return inner.properties.every((property) => property.type !== "SpreadElement" && (keyed(property) !== "length" || isFixedNumber(property.value, module, depth + 1)));
     case "CallExpression": {
       const receiver = receiverOf(inner);
       const name = calleeName(inner);
@@ -202,13 +205,27 @@ function isFixed(node: Node, module: SourceModule, values: Evaluator, depth: num
       if ((definition.type as string) !== "ImportBinding") return false;
       const value = values.evaluate(inner, module);
       // A constant of another module, by the convention of its name: `SUPPORTED_LOCALES`.
-      return value.kind === "unknown" ? /^[A-Z][A-Z0-9_]+$/u.test(inner.name) : false;
+      return value.kind === "unknown" ? CONSTANT_NAME.test(inner.name) : false;
     }
     case "MemberExpression":
-      return /^[A-Z][A-Z0-9_]+$/u.test(memberName(inner) ?? "");
+      return CONSTANT_NAME.test(memberName(inner) ?? "");
     default:
       return false;
   }
+}
+
+/** A number of the code: a literal, a constant of that name or value, or the least of some numbers with one of those. */
+function isFixedNumber(node: Node, module: SourceModule, depth: number): boolean {
+  const inner = unwrap(node);
+  if (inner.type === "Literal") return true;
+  if (inner.type === "CallExpression") return calleeName(inner) === "min" && inner.arguments.some((argument) => isFixedNumber(argument, module, depth + 1));
+  if (inner.type === "MemberExpression") return CONSTANT_NAME.test(memberName(inner) ?? "");
+  if (inner.type !== "Identifier" || depth > 6) return false;
+  if (CONSTANT_NAME.test(inner.name)) return true;
+  const variable = module.lookUp(inner.name, inner);
+  const declarator = variable?.defs[0]?.node as Node | undefined;
+  if (!variable || declarator?.type !== "VariableDeclarator" || !declarator.init || grows(variable)) return false;
+  return isFixedNumber(declarator.init, module, depth + 1);
 }
 
 function keyed(property: TSESTree.Property): string | undefined {
@@ -344,6 +361,23 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
     }
   }
   return false;
+}
+
+/** Does the function always end in an error after the node, one that it does not catch itself? What calls it in a loop then leaves the loop. */
+export function throwsAfter(node: Node, fn: FunctionNode): boolean {
+  let thrown = false;
+  let child: Node = node;
+  for (let current = node.parent; current && current !== fn; child = current, current = current.parent) {
+    if (isFunction(current)) return false;
+    // Caught here, whatever is thrown inside.
+    if (current.type === "TryStatement" && current.block === child && current.handler) thrown = false;
+    const statements = current.type === "BlockStatement" ? current.body : current.type === "SwitchCase" ? current.consequent : undefined;
+    if (thrown || !statements) continue;
+    const after = leavingOf(current, statements).find((statement) => statement.range[0] >= child.range[1]);
+    if (after?.type === "ThrowStatement") thrown = true;
+    else if (after) return false;
+  }
+  return thrown;
 }
 
 const leaving = new WeakMap<Node, readonly Node[]>();

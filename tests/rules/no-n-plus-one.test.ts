@@ -25,6 +25,8 @@ describe("no-n-plus-one", () => {
       `Reads \`orders\` ${LOOP}: ${N}. Read them together: \`findMany\` and \`id: { in: ids }\`.`,
       repeats({}, { query: { bulk: { read: "`findMany` and `id: { in: ids }`" } } }),
     ],
+    [`Reads \`orders\` ${LOOP}: n elements run n statements. Read them together: one query for all keys.`, repeats({}, { query: { dialect: "sqlite" } })],
+    [`Reads \`orders\` ${LOOP}: ${N}. Read them together: one query for all keys, ordered by the key so that it locks in that order.`, repeats({}, { query: { locking: { skipLocked: false } } })],
     [`Inserts into \`orders\` ${LOOP}: ${N}. Insert the rows together: one multi-row insert.`, repeats({ operation: "insert" })],
     [`Updates \`orders\` with the same values ${LOOP}: ${N}. Update the rows together: one update for all keys.`, repeats({ operation: "update-same" })],
     [`Updates \`orders\` ${LOOP}: ${N}. Send the values together: one update from a list of values.`, repeats({ operation: "update-different" }, { options: { updateDifferent: true } })],
@@ -36,7 +38,7 @@ describe("no-n-plus-one", () => {
       repeats({ over: undefined, loopKind: "while" }),
     ],
     [
-      "Reads `orders` once per element of `ids`, in the `map` at line 12: n elements send n queries at once, a connection each. Read them together: one query for all keys.",
+      "Reads `orders` once per element of `ids`, in the `map` at line 12: n elements send n queries at once. Read them together: one query for all keys.",
       repeats({ over: "ids", loopKind: "map", concurrent: true }),
     ],
     [`Reads \`orders\` ${LOOP}, 2 loops deep: the number of queries is the product of both loops. Read them together: one query for all keys.`, repeats({ depth: 2 })],
