@@ -10,6 +10,7 @@ export type MessageId =
   | "oneRowOfAll"
   | "optionalFilter"
   | "flagsOnly"
+  | "distinctAfterRead"
   | "offsetWithoutLimit"
   | "limitMayBeUndefined"
   | "scoped"
@@ -28,6 +29,7 @@ export default defineRule<Options, MessageId>({
     oneRowOfAll: "Reads every row of `{{table}}` to return one: `{{call}}` sends no limit and the query has no filter.",
     optionalFilter: "May read every row of `{{table}}`: every condition of its filter is optional{{detail}}, and there is no limit.",
     flagsOnly: "Reads an open-ended share of `{{table}}`: many rows match {{filter}}, and there is no limit.",
+    distinctAfterRead: "Reads {{rows}} of `{{table}}` to keep the distinct ones: `{{call}}` drops the others only after the read.",
     offsetWithoutLimit: "Reads `{{table}}` from an offset to its end: the query skips rows but has no limit.",
     limitMayBeUndefined: "May read `{{table}}` without a limit: the limit may be undefined{{detail}}, and then none is sent.",
     scoped: "Reads all rows of `{{table}}` for one {{parent}}: their number grows with the data, and there is no limit.",
@@ -60,6 +62,8 @@ function messageFor(query: Query, bound: RowBound, options: Options): MessageId 
       return "optionalFilter";
     case "flags-only":
       return "flagsOnly";
+    case "distinct-after-read":
+      return "distinctAfterRead";
     case "offset-without-limit":
       return "offsetWithoutLimit";
     case "limit-may-be-undefined":
@@ -67,10 +71,11 @@ function messageFor(query: Query, bound: RowBound, options: Options): MessageId 
   }
 }
 
-function wordsOf(bound: RowBound): { filter: string; parent: string; detail: string } {
+function wordsOf(bound: RowBound): { filter: string; rows: string; parent: string; detail: string } {
   const columns = bound.kind === "scoped" || bound.kind === "whole" ? (bound.columns ?? []) : [];
   const names = columns.length === 0 ? undefined : listOfNames(columns);
   return {
+    rows: names === undefined ? "every row" : "an open-ended share",
     filter: names === undefined ? "its filter" : `the filter on ${names}`,
     parent: names ?? "parent",
     detail: bound.kind === "whole" && bound.detail !== undefined ? ` (${bound.detail})` : "",

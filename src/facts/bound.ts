@@ -13,8 +13,8 @@ export interface BoundContext {
   readonly isTemporary: (ref: TableRef) => boolean;
 }
 
-/** Schemas and name prefixes of the databases' own catalogues. */
-const CATALOGUE = /^(?:information_schema|pg_catalog|performance_schema|sys|mysql|sqlite_.*|pg_.*)$/iu;
+/** Schemas and name prefixes of the databases' own catalogues, and the tables in which migration tools keep their books. */
+const CATALOGUE = /^(?:information_schema|pg_catalog|performance_schema|sys|mysql|sqlite_.*|pg_.*|_prisma_migrations|__drizzle_migrations|knex_migrations|kysely_migration|pgmigrations|schema_migrations|sequelizemeta)$/iu;
 
 /** The row bound of a query. */
 export function boundOf(query: Query, context: BoundContext): RowBound {
@@ -43,6 +43,7 @@ function statementBound(statement: Statement, context: BoundContext): RowBound {
   if (statement.branches) return union(statement.branches, context);
   const base = unlimited(statement, context);
   if (base.kind !== "whole" && base.kind !== "scoped" && base.kind !== "filtered" && base.kind !== "unknown") return base;
+  if (base.kind === "whole" && statement.distinctAfterRead === true && base.why !== "optional-filter") return { ...base, why: "distinct-after-read" };
   const skips = statement.offset !== undefined && statement.offset.kind !== "none" && !(statement.offset.kind === "number" && statement.offset.value === 0);
   if (skips && limit.kind === "none") return { kind: "whole", why: "offset-without-limit", ...(statement.offset?.span && { span: statement.offset.span }) };
   if (limit.kind === "droppable" && base.kind === "whole") return { kind: "whole", why: "limit-may-be-undefined", ...(limit.why !== undefined && { detail: limit.why }), ...(statement.limit?.span && { span: statement.limit.span }) };
@@ -111,7 +112,7 @@ function unlimited(statement: Statement, context: BoundContext): RowBound {
       if (tables.some(context.isTemporary)) return { kind: "unknown", why: "it reads from a temporary table" };
       const [optional] = restriction.optional;
       const span = spanOfOptional(restriction);
-      if (optional) return { kind: "whole", why: "optional-filter", ...(optional.why !== undefined && { detail: optional.why }), ...(span && { span }) };
+      if (optional && restriction.level === "none") return { kind: "whole", why: "optional-filter", ...(optional.why !== undefined && { detail: optional.why }), ...(span && { span }) };
       return restriction.level === "none" ? { kind: "whole", why: "no-filter" } : { kind: "whole", why: "flags-only", columns: [...new Set(restriction.flagColumns)] };
     }
   }

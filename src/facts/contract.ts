@@ -28,6 +28,8 @@ export type WholeReason =
   | "optional-filter"
   /** Only conditions that many rows satisfy: flags, null tests, inequalities. */
   | "flags-only"
+  /** The library reads the rows and then drops those that are not distinct. */
+  | "distinct-after-read"
   /** OFFSET or skip without a limit. */
   | "offset-without-limit"
   | "limit-may-be-undefined";

@@ -34,12 +34,15 @@ export function restrictionOf(predicate: Predicate, table: Table | undefined): R
     case "and":
       return conjunction(predicate.items, table);
     case "or": {
-      const arms = predicate.items.map((item) => restrictionOf(item, table));
+      const arms = withoutShared(predicate.items).map((item) => restrictionOf(item, table));
       const weakest = arms.reduce<Restriction | undefined>((least, arm) => (!least || rank(arm.level) < rank(least.level) ? arm : least), undefined);
       if (!weakest) return EMPTY;
+      const open = arms.some((arm) => arm.open);
+      const optional = arms.flatMap((arm) => arm.optional);
+      if (predicate.choice) return { ...weakest, open, optional };
       // A disjunction of keys is a list of keys.
       const level = weakest.level === "one" && arms.length > 1 ? "list" : weakest.level;
-      return { ...weakest, level, open: arms.some((arm) => arm.open), optional: arms.flatMap((arm) => arm.optional), scopeColumns: arms.flatMap((arm) => arm.scopeColumns) };
+      return { ...weakest, level, open, optional, scopeColumns: arms.flatMap((arm) => arm.scopeColumns) };
     }
     case "not": {
       if (predicate.item.op === "not") return restrictionOf(predicate.item.item, table);
@@ -57,9 +60,9 @@ export function restrictionOf(predicate: Predicate, table: Table | undefined): R
     case "opaque":
       return predicate.restricts === "yes" ? { ...EMPTY, level: "filter" } : { ...EMPTY, open: predicate.restricts === "unknown" };
     case "relation": {
-      // The key of a related row is the key of a parent.
+      // The key of a related row is the key of a parent; a list of such keys is a list of keys.
       const inner = restrictionOf(predicate.item, undefined);
-      return inner.level === "one" || inner.level === "list" ? { ...inner, level: "scope", scopeColumns: [predicate.relation] } : inner;
+      return inner.level === "one" ? { ...inner, level: "scope", scopeColumns: [predicate.relation] } : inner;
     }
     case "compare":
     case "in":
@@ -71,6 +74,12 @@ export function restrictionOf(predicate: Predicate, table: Table | undefined): R
     case "operator":
       return leaf(predicate, table);
   }
+}
+
+/** `owner = $1 OR owner IS NULL`: what belongs to one owner and what all share. The owner decides how many rows that are. */
+function withoutShared(arms: readonly Predicate[]): readonly Predicate[] {
+  const equal = new Set(arms.flatMap((arm) => (arm.op === "compare" && arm.operator === "=" && arm.operand.kind === "parameter" ? [arm.column.name] : [])));
+  return arms.filter((arm) => arm.op !== "null" || arm.negated || !equal.has(arm.column.name));
 }
 
 function conjunction(items: readonly Predicate[], table: Table | undefined): Restriction {

@@ -130,7 +130,8 @@ export type ComparisonOperator = "=" | "<>" | "<" | "<=" | ">" | ">=" | "is dist
  * when it is absent the conjunct is true (under `and`) or the arm is missing (under `or`).
  */
 export type Predicate =
-  | { readonly op: "and" | "or"; readonly items: readonly Predicate[] }
+  /** `choice` (of an `or`): the program sends one of the items, never several at once: `where(cond ? a : b)`. */
+  | { readonly op: "and" | "or"; readonly items: readonly Predicate[]; readonly choice?: true }
   | { readonly op: "not"; readonly item: Predicate }
   /** Always true or always false: `1 = 1`, `WHERE true`, an empty filter object, `in []`. `written` tells an explicit one from an absent filter. */
   | { readonly op: "constant"; readonly value: boolean; readonly written: boolean; readonly span?: Span }
@@ -232,6 +233,8 @@ export interface Statement {
   readonly groupBy: readonly (ColumnRef | undefined)[];
   readonly having: boolean;
   readonly distinct: boolean;
+  /** The library drops rows that are not distinct after it has read them; a limit counts what is left. */
+  readonly distinctAfterRead?: boolean;
   readonly orderBy: readonly OrderItem[];
   readonly limit?: Amount;
   readonly offset?: Amount;

@@ -78,7 +78,14 @@ group("filters", () => {
     ["{ id: on ? { in: ids } : undefined }", "unless undefined[id in array]"],
     ["{ author: { id: user?.id } }", "unless undefined[author.(id = parameter)]"],
     ["{ NOT: { id: user?.id } }", "unless undefined[not id = parameter]"],
-    ["{ OR: [{ id: user?.id }, { a: x }] }", "(unless undefined[id = parameter] or a = parameter)"],
+    // An arm of OR that is dropped lets fewer rows pass, not more.
+    ["{ OR: [{ id: user?.id }, { a: x }] }", "(id = parameter or a = parameter)"],
+    ["{ OR: [...(on ? [{ id }] : []), ...(x ? [{ a: x }] : [])] }", "(id = parameter or a = parameter)"],
+    ["{ OR: [{ id: user?.id, ...(on && { a: x }) }, { b: 1 }] }", "((id = parameter or a = parameter) or b = 1)"],
+    ["{ OR: [{ id: user?.id, a: x }] }", "(unless undefined[id = parameter] and a = parameter)"],
+    // What stands before a default is taken only when it is there.
+    ["{ id: user?.id || { not: x } }", "(id = parameter or id <> parameter)"],
+    ["{ id: user?.id ?? null }", "(id = parameter or id is null)"],
     ["{ id: other.id }", "id = parameter"],
     ["{ id: Prisma.skip }", "nothing"],
     ["{ id: on ? id : Prisma.skip }", "maybe[id = parameter]"],

@@ -17,6 +17,8 @@ describe("no-unbounded-select", () => {
     ["May read every row of `orders`: every condition of its filter is optional, and there is no limit.", bounded({ kind: "whole", why: "optional-filter" })],
     ["Reads an open-ended share of `orders`: many rows match the filter on `archived` and `kind`, and there is no limit.", bounded({ kind: "whole", why: "flags-only", columns: ["archived", "kind"] })],
     ["Reads an open-ended share of `orders`: many rows match its filter, and there is no limit.", bounded({ kind: "whole", why: "flags-only" })],
+    ["Reads every row of `orders` to keep the distinct ones: `db.query` drops the others only after the read.", bounded({ kind: "whole", why: "distinct-after-read" })],
+    ["Reads an open-ended share of `orders` to keep the distinct ones: `db.query` drops the others only after the read.", bounded({ kind: "whole", why: "distinct-after-read", columns: ["kind"] })],
     ["Reads `orders` from an offset to its end: the query skips rows but has no limit.", bounded({ kind: "whole", why: "offset-without-limit" })],
     ["May read `orders` without a limit: the limit may be undefined (`take` is optional), and then none is sent.", bounded({ kind: "whole", why: "limit-may-be-undefined", detail: "`take` is optional" })],
     ["Reads all rows of `orders` for one `tenantId`: their number grows with the data, and there is no limit.", bounded({ kind: "scoped", columns: ["tenantId"] }, { options: { scoped: true } })],

@@ -1,6 +1,6 @@
 /** `where` objects → predicates, with Prisma's own meaning of what is empty, undefined or null. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { and, NO_FILTER, or, spanOf } from "../../query/build.js";
+import { and, choice, NO_FILTER, or, spanOf } from "../../query/build.js";
 import type { ColumnRef, ComparisonOperator, Operand, OptionalPredicate, ParameterOperand, Predicate, Span, Undefinable } from "../../query/model.js";
 import { isUndefined, unwrap, type Node } from "../../syntax/ast.js";
 import { entriesOf, type ObjectEntry, type ObjectShape } from "../../syntax/objects.js";
@@ -81,7 +81,7 @@ export class FilterReader {
   #either(filters: readonly Predicate[], span: Span): Predicate {
     const restricting = filters.filter((filter) => !isEmpty(filter));
     if (restricting.length === 0) return empty(span);
-    const either = or(restricting);
+    const either = choice(restricting);
     return restricting.length === filters.length ? either : optional(either, "condition", "yes", span);
   }
 
@@ -143,7 +143,7 @@ export class FilterReader {
     // A single object is one arm; what is no array in sight may be any number of arms.
     if (!list && inner.type !== "ObjectExpression") return opaque(span, "the alternatives come from elsewhere");
     const { items, open } = this.#list(node, module);
-    const arms = items.filter((item) => !isEmpty(item));
+    const arms = items.filter((item) => !isEmpty(item)).map(present);
     if (open) arms.push(opaque(span, "further alternatives are added elsewhere"));
     return arms.length === 0 ? NEVER_SPAN(span) : or(arms);
   }
@@ -176,7 +176,9 @@ export class FilterReader {
     if (inner.type === "LogicalExpression" && (isStructured(inner.right) || this.#isSkip(unwrap(inner.right), module))) {
       const sides = inner.operator === "&&" ? [inner.right] : [inner.left, inner.right];
       const parts = sides.map((side) => this.#field(column, side, module, span, use, keys));
-      return inner.operator === "&&" ? this.#either([...parts, NO_FILTER], span) : this.#either(parts, span);
+      if (inner.operator === "&&") return this.#either([...parts, NO_FILTER], span);
+      // The left side is taken only when it is there.
+      return this.#either(parts.map((part, index) => (index === 0 && part.op === "optional" && part.cause === "undefined" ? part.item : part)), span);
     }
     if (isNull(inner) || context.constant(inner, module)?.value === null) return { op: "null", column, negated: false, span };
     const shape = this.#structure(inner, module);
@@ -440,6 +442,13 @@ function negate(item: Predicate): Predicate {
   if (item.op === "optional") return { ...item, item: negate(item.item) };
   if (item.op === "not") return item.item;
   return { op: "not", item };
+}
+
+/** An arm of an OR that is left out lets fewer rows pass, not more: the most pass when it is there, with one of its parts. */
+function present(arm: Predicate): Predicate {
+  if (arm.op === "optional") return present(arm.item);
+  if (arm.op === "and" && arm.items.length > 0 && arm.items.every((item) => item.op === "optional")) return or(arm.items.map(present));
+  return arm;
 }
 
 /** A filter on a related row; its optional parts stay optional outside, since an empty one restricts nothing. */

@@ -82,7 +82,7 @@ export function lowerModelCall(found: ModelCall, context: AdapterContext): Query
     byUniqueKey: unique,
     batchesInTick: (method === "findUnique" || method === "findUniqueOrThrow") && batches(where),
     inputs,
-    edits: method === "findMany" ? { limit: (rows) => limitEdit(call, args, rows, context.module) } : {},
+    edits: method === "findMany" && lowered.distinctAfterRead !== true ? { limit: (rows) => limitEdit(call, args, rows, context.module) } : {},
     bulk: bulkOf(method),
   });
 }
@@ -150,7 +150,7 @@ function followedBySpread(args: ObjectShape, entry: ObjectEntry, call: TSESTree.
   return args.openAt !== undefined && args.openAt.range[0] > entry.node.range[0] && args.openAt.range[1] <= call.range[1];
 }
 
-function amountsOf(at: Lowering, args: ObjectShape, method: Method): Pick<Statement, "limit" | "offset"> {
+function amountsOf(at: Lowering, args: ObjectShape, method: Method): Pick<Statement, "limit" | "offset" | "distinctAfterRead"> {
   switch (method) {
     case "findFirst":
     case "findFirstOrThrow":
@@ -164,7 +164,7 @@ function amountsOf(at: Lowering, args: ObjectShape, method: Method): Pick<Statem
       const distinct = args.entries.find((entry) => entry.key === "distinct" && !isUndefined(entry.value));
       // Rows are made distinct in memory, after all of them were read.
       const limit: Amount | undefined = take && distinct && method === "findMany" ? { kind: "none", ...(take.span && { span: take.span }) } : take;
-      return { ...(limit && { limit }), ...(offset && offset.kind !== "maybe" && { offset }) };
+      return { ...(limit && { limit }), ...(offset && offset.kind !== "maybe" && { offset }), ...(distinct && method === "findMany" && { distinctAfterRead: true }) };
     }
     case "updateMany":
     case "updateManyAndReturn":
