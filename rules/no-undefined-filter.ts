@@ -30,9 +30,11 @@ export default defineRule<Options, MessageId>({
   defaults: { reads: "one" },
   *check(query, { facts, options }) {
     if (query.sending !== "now" || (options.reads === "none" && query.kind === "select")) return;
-    const all = facts.droppedConditions();
+    const returnsList = query.kind === "select" && !returnsOne(query);
+    // Where `undefined` is written, somebody means it, unless a write or the choice of one row loses all of its filter.
+    const all = facts.droppedConditions().filter(({ deliberate, leavesAll }) => !deliberate || (leavesAll === "yes" && !returnsList));
     // A search form leaves conditions out on purpose; what was looked up and not found is left out by accident.
-    const conditions = query.kind !== "select" || options.reads === "all" || returnsOne(query) ? all : all.filter(({ accidental }) => accidental);
+    const conditions = !returnsList || options.reads === "all" ? all : all.filter(({ accidental }) => accidental);
     const worst = conditions.find(({ leavesAll }) => leavesAll === "yes") ?? conditions[0];
     if (worst === undefined) return;
     const everything = worst.leavesAll === "yes";

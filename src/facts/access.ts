@@ -53,11 +53,13 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
   const relation = { table, alias: question.alias, alone: question.alone ?? true };
   const own = columns.filter((column) => resolve(column, relation).kind !== "foreign");
   const names = [...new Set((own.length > 0 ? own : columns).map((column) => column.name))];
+  const filtered = names.length === 0 && path.column !== undefined ? [path.column] : names;
   return {
     ref,
     table,
-    verdict: verdictOf(path, query, proposal !== undefined, onlyFlags),
-    columns: names.length === 0 && path.column !== undefined ? [path.column] : names,
+    // A filter without a column of this table (`orders: { none: {} }`) is no matter of its indexes.
+    verdict: filtered.length === 0 ? "unknown" : verdictOf(path, query, proposal !== undefined, onlyFlags),
+    columns: filtered,
     span: spanOfPredicate(predicate) ?? query.span,
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),

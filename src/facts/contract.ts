@@ -52,6 +52,8 @@ export interface DroppedCondition {
   readonly leavesAll: Tri;
   /** The value is taken from something that may be missing (`customer?.id`): nobody meant to leave the condition out. */
   readonly accidental: boolean;
+  /** The program writes `undefined` there itself: the condition is meant to be left out at times. */
+  readonly deliberate: boolean;
 }
 
 /** A query that is executed once per element of something. */

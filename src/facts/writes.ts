@@ -76,9 +76,9 @@ function isOpen(predicate: Predicate): boolean {
 /** Conditions that the library drops because their value may be undefined. */
 export function droppedConditionsOf(query: Query, context: WriteContext): readonly DroppedCondition[] {
   if (query.sending === "built" || query.sending === "fragment") return [];
-  const dropped = [...predicatesIn(query.where, (predicate) => !isDropped(predicate))].filter(isDropped).flatMap(({ item, span, why = "the value may be undefined" }) => {
+  const dropped = [...predicatesIn(query.where, (predicate) => !isDropped(predicate))].filter(isDropped).flatMap(({ item, span, deliberate = false, why = "the value may be undefined" }) => {
     const column = columnOf(item);
-    return column ? [{ column, span, why, accidental: isAccidental(item) }] : [];
+    return column ? [{ column, span, why, accidental: isAccidental(item), deliberate }] : [];
   });
   if (dropped.length === 0) return [];
   const ref = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];

@@ -182,6 +182,8 @@ export interface OptionalPredicate {
   readonly cause: "condition" | "undefined";
   /** For `undefined`: is the value proved to be possibly undefined, or merely not known? For `condition`: yes. */
   readonly droppable: Tri;
+  /** The program writes `undefined` there itself: `all ? undefined : false`. */
+  readonly deliberate?: boolean;
   readonly why?: string;
   readonly span: Span;
 }

@@ -9,6 +9,7 @@ const dropped = (name: string, leavesAll: DroppedCondition["leavesAll"] = "yes")
   why: `\`${name}\` is an optional parameter`,
   leavesAll,
   accidental: false,
+  deliberate: false,
 });
 const drops = (conditions: readonly DroppedCondition[], more: Case = {}): Case => ({ ...more, facts: { droppedConditions: () => conditions } });
 const ONE: Case = { query: { delivery: "one" } };
@@ -22,6 +23,7 @@ describe("no-undefined-filter", () => {
     [`Returns an arbitrary row of \`orders\` when \`id\` is undefined: ${because("id")}`, drops([dropped("id")], ONE)],
     [`May return the wrong row of \`orders\` when \`id\` is undefined: ${because("id")}`, drops([dropped("id", "unknown")], ONE)],
     [`Reads \`orders\` without any filter when \`id\` is undefined: ${because("id")}`, drops([dropped("id")], { options: { reads: "all" } })],
+    [`Deletes every row of \`orders\` when \`id\` is undefined: ${because("id")}`, drops([{ ...dropped("id"), deliberate: true }], { query: { kind: "delete" } })],
     [`Reads more rows of \`orders\` than meant when \`id\` is undefined: ${because("id")}`, drops([dropped("id", "no")], { options: { reads: "all" } })],
     [`Reads \`orders\` without any filter when \`id\` is undefined: ${because("id")}`, drops([{ ...dropped("id"), accidental: true }, dropped("kind")])],
   ])("says: %s", (words, of) => {
@@ -32,6 +34,9 @@ describe("no-undefined-filter", () => {
     ["conditions that stay", drops([], { query: { kind: "delete" } })],
     ["a list by default: an optional search filter is no mistake", drops([dropped("id")])],
     ["one row, where reads are left alone", drops([dropped("id")], { ...ONE, options: { reads: "none" } })],
+    ["a list whose condition is left out on purpose", drops([{ ...dropped("id"), deliberate: true }], { options: { reads: "all" } })],
+    ["one row, where a part of the filter is left out on purpose", drops([{ ...dropped("id", "no"), deliberate: true }], ONE)],
+    ["a write, where a part of the filter is left out on purpose", drops([{ ...dropped("id", "no"), deliberate: true }], { query: { kind: "delete" } })],
     ["a builder that is not sent here", drops([dropped("id")], { query: { kind: "delete", sending: "built" } })],
   ])("is silent about %s", (_name, of) => {
     expect(messages(rule, of)).toEqual([]);

@@ -171,7 +171,7 @@ export class FilterReader {
     const { context } = this.#at;
     if (this.#isSkip(inner, module)) return NO_FILTER;
     if (inner.type === "ConditionalExpression" && [inner.consequent, inner.alternate].some((branch) => isStructured(branch) || this.#isSkip(unwrap(branch), module))) {
-      return this.#chosen([inner.consequent, inner.alternate], column, module, span, use, keys, context.undefinable(node, module));
+      return this.#chosen(inner, column, module, span, use, keys, context.undefinable(node, module));
     }
     if (inner.type === "LogicalExpression" && (isStructured(inner.right) || this.#isSkip(unwrap(inner.right), module))) {
       const sides = inner.operator === "&&" ? [inner.right] : [inner.left, inner.right];
@@ -183,7 +183,7 @@ export class FilterReader {
     if (isNull(inner) || context.constant(inner, module)?.value === null) return { op: "null", column, negated: false, span };
     const shape = this.#structure(inner, module);
     if (shape) return this.#structured(column, shape, inner, module, span, use, keys);
-    return this.#dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, node, module), span }, context.undefinable(node, module), span, use, keys);
+    return this.#dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, node, module), span }, node, context.undefinable(node, module), span, use, keys);
   }
 
   /** `Prisma.skip`: the key counts as not given. */
@@ -192,10 +192,11 @@ export class FilterReader {
   }
 
   /** One of several values, some of them undefined. */
-  #chosen(values: readonly Node[], column: ColumnRef, module: SourceModule, span: Span, use: FilterUse, keys: number, whole: Undefinable): Predicate {
+  #chosen(choice: TSESTree.ConditionalExpression, column: ColumnRef, module: SourceModule, span: Span, use: FilterUse, keys: number, whole: Undefinable): Predicate {
+    const values = [choice.consequent, choice.alternate];
     const present = values.filter((value) => !isUndefined(value));
     const either = this.#either(present.map((value) => this.#field(column, value, module, span, use, keys)), span);
-    return present.length === values.length ? either : this.#dropped(either, { answer: "yes", ...(whole.why !== undefined && { why: whole.why }) }, span, use, keys);
+    return present.length === values.length ? either : this.#dropped(either, choice, { answer: "yes", ...(whole.why !== undefined && { why: whole.why }) }, span, use, keys);
   }
 
   /** The value as an object of operators or of a relation; undefined when it is a plain value. */
@@ -252,7 +253,7 @@ export class FilterReader {
     const { context } = this.#at;
     const inner = unwrap(value);
     const span = spanAt(this.#at, entry.node, module);
-    const dropped = (predicate: Predicate): Predicate => this.#dropped(predicate, context.undefinable(value, module), span, use, keys);
+    const dropped = (predicate: Predicate): Predicate => this.#dropped(predicate, value, context.undefinable(value, module), span, use, keys);
     if (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate))) {
       const branches = [inner.consequent, inner.alternate];
       const present = branches.filter((branch) => !isUndefined(branch));
@@ -341,9 +342,9 @@ export class FilterReader {
    * A condition that Prisma drops when its value is undefined. In a unique filter the call fails instead when the unique
    * key is undefined; which of several keys that is, the schema knows.
    */
-  #dropped(predicate: Predicate, { answer, why }: Undefinable, span: Span, use: FilterUse, keys: number): Predicate {
+  #dropped(predicate: Predicate, value: Node, { answer, why }: Undefinable, span: Span, use: FilterUse, keys: number): Predicate {
     if (answer !== "yes" || isEmpty(predicate) || (use === "unique" && keys === 1)) return predicate;
-    return optional(predicate, "undefined", use === "unique" ? "unknown" : "yes", span, why);
+    return { ...optional(predicate, "undefined", use === "unique" ? "unknown" : "yes", span, why), ...(writesUndefined(value) && { deliberate: true }) };
   }
 }
 
@@ -466,6 +467,12 @@ function spanOfPredicate(predicate: Predicate, otherwise: Span): Span {
 
 function isNull(node: Node): boolean {
   return node.type === "Literal" && node.value === null && node.raw === "null";
+}
+
+/** `undefined`, or a choice of which one branch is that. */
+function writesUndefined(node: Node): boolean {
+  const inner = unwrap(node);
+  return isUndefined(inner) || (inner.type === "ConditionalExpression" && (writesUndefined(inner.consequent) || writesUndefined(inner.alternate)));
 }
 
 /** Does a branch of a choice need to be read by itself: an object, null? */

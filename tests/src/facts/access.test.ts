@@ -24,7 +24,34 @@ describe("scans", () => {
     ["SELECT * FROM posts p LEFT JOIN users u ON p.id = u.team_id WHERE p.title = $1 AND u.team_id = $2", []],
     ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND email = $2", []],
     ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND published", ["posts by title, published"]],
+    // No index of this table finds what has no partner.
+    ["SELECT * FROM posts p WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = p.user_id)", []],
   ])("%s → %j", (sql, expected) => {
     expect(scans(sql)).toEqual(expected);
+  });
+});
+
+describe("scans of filters that the program chooses from", () => {
+  const DRIZZLE = `
+    import { and, eq, or } from "drizzle-orm";
+    import { drizzle } from "drizzle-orm/node-postgres";
+    import { index, integer, pgTable, text } from "drizzle-orm/pg-core";
+    const posts = pgTable("posts", { id: integer("id").primaryKey(), userId: integer("user_id"), title: text("title"), body: text("body") }, (t) => [index("posts_user").on(t.userId)]);
+    const db = drizzle("postgres://localhost/shop");
+  `;
+  const scanned = (where: string): readonly string[] => {
+    const project = directoryOf({ "package.json": '{ "dependencies": { "drizzle-orm": "1" } }', "src/file.ts": DRIZZLE });
+    const { subjects } = analysisOf(`${DRIZZLE}await db.select().from(posts).where(${where});`, `${project}/src/file.ts`, project);
+    return subjects.flatMap(({ facts }) => facts.access().flatMap(({ verdict, columns, reason }) => (verdict === "unusable" ? [`${columns.join(", ")}: ${reason}`] : [])));
+  };
+
+  it.each<readonly [string, readonly string[]]>([
+    ["flag ? eq(posts.userId, id) : eq(posts.id, id)", []],
+    ["flag ? eq(posts.userId, id) : eq(posts.title, id)", ["title: no index of `posts` contains `title`"]],
+    ["flag ? and(eq(posts.title, id), eq(posts.body, id)) : eq(posts.title, id)", ["title, body: no index of `posts` contains `title`"]],
+    ["and(eq(posts.userId, id), flag ? eq(posts.body, id) : eq(posts.title, id))", []],
+    ["or(eq(posts.userId, id), eq(posts.title, id))", ["user_id, title: the side of the OR on `title` cannot use an index, so every row is read"]],
+  ])("%s → %j", (where, expected) => {
+    expect(scanned(where)).toEqual(expected);
   });
 });
