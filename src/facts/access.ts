@@ -1,6 +1,6 @@
 /** Which index can serve the filter of a query, table by table. */
 import type { Dialect, Query, TableRef } from "../query/model.js";
-import { spanOfPredicate } from "../query/predicates.js";
+import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
 import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
 import { columnsOf, findColumn, resolve } from "../indexes/columns.js";
 import { proposeIndex } from "../indexes/proposal.js";
@@ -26,12 +26,19 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
   if (!main || !table || context.isSmall(main)) return [];
   const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
   const dialect = query.dialect ?? context.dialect;
-  const predicate = restrictionOf(query, main, (column) => findColumn(column, table) !== undefined);
-  const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
-  const path = accessPath(question);
-  if (path.verdict === "unknown" && path.reason === "no-filter") return [];
-  return [describe(path, main, question, query)];
+  const restriction = restrictionOf(query, main, (column) => findColumn(column, table) !== undefined);
+  // Of several filters that the program chooses from, the worst one speaks.
+  const accesses = alternativesOf(restriction).flatMap((predicate) => {
+    const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
+    const path = accessPath(question);
+    return path.verdict === "unknown" && path.reason === "no-filter" ? [] : [describe(path, main, question, query)];
+  });
+  const worst = VERDICTS.flatMap((verdict) => accesses.find((access) => access.verdict === verdict) ?? [])[0];
+  return worst ? [worst] : [];
 }
+
+/** From worst to best. */
+const VERDICTS = ["unusable", "unknown", "usable"] as const;
 
 /** What is proved to be worth an index. */
 function verdictOf(path: AccessPath, query: Query, proposed: boolean, onlyFlags: boolean): AccessPath["verdict"] {

@@ -642,7 +642,8 @@ function negate(predicate: Predicate): Predicate | undefined {
         if (negated === undefined) return undefined;
         items.push(negated);
       }
-      return { op: predicate.op === "and" ? "or" : "and", items };
+      // What is chosen is negated: `NOT (a)` or `NOT (b)`.
+      return predicate.choice ? { ...predicate, items } : { op: predicate.op === "and" ? "or" : "and", items };
     }
     case "not":
       return predicate.item;

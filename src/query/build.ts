@@ -67,6 +67,12 @@ export function or(items: readonly Predicate[]): Predicate {
   return items.length === 1 && only ? only : { op: "or", items };
 }
 
+/** One of several conditions, which the program chooses; of one, that one. */
+export function choice(items: readonly Predicate[]): Predicate {
+  const either = or(items.flatMap((item) => (item.op === "or" && item.choice ? item.items : [item])));
+  return either.op === "or" && items.length > 1 ? { ...either, choice: true } : either;
+}
+
 /** The span of a node's range. */
 export function spanOf(range: readonly [number, number]): Span {
   return { start: range[0], end: range[1] };

@@ -32,6 +32,37 @@ export function* predicatesIn(predicate: Predicate, enter: (predicate: Predicate
   for (const part of partsOf(predicate)) yield* predicatesIn(part, enter);
 }
 
+/** More combinations of choices than code written by hand has. */
+const MAX_ALTERNATIVES = 8;
+
+/** What the program may send: the predicate with each of its choices made. Choices below a disjunction or a negation stay. */
+export function alternativesOf(predicate: Predicate): readonly Predicate[] {
+  const found = expand(predicate);
+  return found.length > MAX_ALTERNATIVES ? [predicate] : found;
+}
+
+function expand(predicate: Predicate): readonly Predicate[] {
+  switch (predicate.op) {
+    case "or":
+      return predicate.choice ? predicate.items.flatMap(expand) : [predicate];
+    case "and": {
+      let combined: readonly (readonly Predicate[])[] = [[]];
+      for (const item of predicate.items) {
+        const alternatives = expand(item);
+        combined = combined.flatMap((items) => alternatives.map((alternative) => [...items, alternative]));
+        if (combined.length > MAX_ALTERNATIVES) return [predicate];
+      }
+      return combined.length === 1 ? [predicate] : combined.map((items) => ({ ...predicate, items }));
+    }
+    case "optional": {
+      const alternatives = expand(predicate.item);
+      return alternatives.length === 1 ? [predicate] : alternatives.map((item) => ({ ...predicate, item }));
+    }
+    default:
+      return [predicate];
+  }
+}
+
 /** What a report about the predicate marks: its own span, or from the first to the last of its parts. */
 export function spanOfPredicate(predicate: Predicate): Span | undefined {
   if ("span" in predicate && predicate.span) return predicate.span;

@@ -58,6 +58,7 @@ export function describe(predicate: Predicate): string {
   switch (predicate.op) {
     case "and":
     case "or":
+      if (predicate.choice) return `(${predicate.items.map(describe).join(" | ")})`;
       return `(${predicate.items.map(describe).join(` ${predicate.op} `)})`;
     case "not":
       return `not ${describe(predicate.item)}`;

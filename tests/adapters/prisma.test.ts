@@ -93,8 +93,8 @@ group("filters", () => {
     // What the program assembles.
     ["{ a: x, ...(on && { b: y }) }", "(a = parameter and maybe[b = parameter])"],
     ["{ ...(on ? { b: y } : {}) }", "maybe[b = parameter]"],
-    ["{ ...(on ? { a: x } : { b: y }) }", "(a = parameter or b = parameter)"],
-    ["on ? { a: x } : { b: y }", "(a = parameter or b = parameter)"],
+    ["{ ...(on ? { a: x } : { b: y }) }", "(a = parameter | b = parameter)"],
+    ["on ? { a: x } : { b: y }", "(a = parameter | b = parameter)"],
     ["on ? { a: x } : {}", "maybe[a = parameter]"],
     ["{ a: on ? x : y }", "a = parameter"],
     ["{ a: on ? null : x }", "(a is null or a = parameter)"],
@@ -108,11 +108,11 @@ group("filters", () => {
 
   test.each([
     ["const where: Prisma.UserWhereInput = {}; if (on) where.a = x;", "maybe[a = parameter]"],
-    ["const where: any = {}; if (on) where.a = x; else where.a = y;", "(a = parameter or a = parameter)"],
-    ["let where: Prisma.UserWhereInput; if (on) where = { a: x }; else { where = { b: y }; }", "(a = parameter or b = parameter)"],
-    ["let where: Prisma.UserWhereInput = {}; if (on) { where = { a: x }; } else if (x) where = { b: y }; else throw new Error();", "(a = parameter or b = parameter)"],
-    ["let where: Prisma.UserWhereInput = {}; if (on) { where = { a: x }; } else if (x) where = { b: y };", "(maybe[a = parameter] or b = parameter)"],
-    ["const where = build(); function build() { return on ? { a: x } : { b: y }; }", "(a = parameter or b = parameter)"],
+    ["const where: any = {}; if (on) where.a = x; else where.a = y;", "(a = parameter | a = parameter)"],
+    ["let where: Prisma.UserWhereInput; if (on) where = { a: x }; else { where = { b: y }; }", "(a = parameter | b = parameter)"],
+    ["let where: Prisma.UserWhereInput = {}; if (on) { where = { a: x }; } else if (x) where = { b: y }; else throw new Error();", "(a = parameter | b = parameter)"],
+    ["let where: Prisma.UserWhereInput = {}; if (on) { where = { a: x }; } else if (x) where = { b: y };", "(maybe[a = parameter] | b = parameter)"],
+    ["const where = build(); function build() { return on ? { a: x } : { b: y }; }", "(a = parameter | b = parameter)"],
     ["const conditions: any[] = []; if (on) conditions.push({ a: x }); const where = { AND: conditions };", "maybe[a = parameter]"],
     ["for (const where of other)", "opaque(unknown)"],
     ["const range = { gte: x, ...(on && { lte: y }) }; const where = { at: range };", "(at >= parameter and maybe[at <= parameter])"],

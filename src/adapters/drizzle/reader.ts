@@ -1,7 +1,7 @@
 /** Reads the expressions that a Drizzle query is made of: conditions, columns, operands, tables. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { AdapterContext } from "../contract.js";
-import { NO_FILTER, and, or, spanOf } from "../../query/build.js";
+import { NO_FILTER, and, choice, or, spanOf } from "../../query/build.js";
 import type { ColumnRef, ComparisonOperator, Dialect, HostExpression, Operand, Predicate, Span, Statement, Subquery } from "../../query/model.js";
 import { calleeName, contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, walk, wrapped, type FunctionNode, type Node } from "../../syntax/ast.js";
 import { constantOf, lengthOf } from "../../syntax/constants.js";
@@ -247,7 +247,7 @@ export class Reader {
       if (contains(assignment, node)) continue;
       if (!isConditional(assignment, declarator)) current = next;
       else if (isNothing(current) && writtenOnEveryPath(assignment, before, declarator)) current = next;
-      else if (writtenOnEveryPath(assignment, before, declarator) && !declarator.init) current = or([current, next]);
+      else if (writtenOnEveryPath(assignment, before, declarator) && !declarator.init) current = choice([current, next]);
       else current = this.oneOf(current, next, this.span(node, place));
     }
     return current;
@@ -277,7 +277,7 @@ export class Reader {
     // `where = and(where, more)`: what both have is certain.
     const [base, rest] = [conjuncts(a), conjuncts(b)];
     if (rest.length > base.length && base.every((item, index) => item === rest[index])) return and([a, optional(and(rest.slice(base.length)), span)]);
-    const either = or([certain(a), certain(b)]);
+    const either = choice([certain(a), certain(b)]);
     return mayVanish(a) || mayVanish(b) ? optional(either, span) : either;
   }
 

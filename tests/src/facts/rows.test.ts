@@ -19,6 +19,7 @@ const among = (name: string, negated = false): Predicate => ({ op: "in", column:
 const listed = (name: string, ...values: readonly (string | number)[]): Predicate => ({ op: "in", column: column(name), negated: false, values: { kind: "list", operands: values.map(literal) }, span: AT });
 const all = (...items: readonly Predicate[]): Predicate => ({ op: "and", items });
 const any = (...items: readonly Predicate[]): Predicate => ({ op: "or", items });
+const one = (...items: readonly Predicate[]): Predicate => ({ op: "or", items, choice: true });
 const not = (item: Predicate): Predicate => ({ op: "not", item });
 const maybe = (item: Predicate, droppable: "yes" | "no" | "unknown" = "yes", cause: "condition" | "undefined" = "condition"): Predicate => ({ op: "optional", item, cause, droppable, span: AT });
 const hidden = (restricts: "yes" | "no" | "unknown"): Predicate => ({ op: "opaque", restricts, reason: "x" });
@@ -42,6 +43,10 @@ describe("how strongly a filter restricts", () => {
     [eq("id"), "one", "one"],
     [eq("id", literal(5)), "one", "one"],
     [eq("email"), "filter", "filter"],
+    // What the program chooses from: the weakest.
+    [one(eq("id"), eq("id", literal(5))), "one", "one"],
+    [any(eq("id"), eq("id", literal(5))), "list", "list"],
+    [one(eq("id"), eq("tenant_id")), "scope", "scope"],
     [eq("status", literal("open")), "flags", "flags"],
     [eq("status", { kind: "parameter", constant: true }), "flags", "flags"],
     [eq("active", { kind: "parameter", type: "boolean" }), "flags", "flags"],
