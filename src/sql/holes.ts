@@ -24,7 +24,7 @@ export interface Slot extends Place {
 }
 
 /** What takes the place of a text hole. */
-export type TextChoice = "nothing" | "identifier" | "parameter" | "assignment" | "tuple" | "operator" | "values";
+export type TextChoice = "nothing" | "identifier" | "parameter" | "assignment" | "tuple" | "operator" | "values" | "branches";
 
 export interface Original {
   readonly text: string;
@@ -258,6 +258,8 @@ function standIn(original: Original, slot: Slot, index: number, engine: Engine, 
           return "=";
         case "values":
           return `VALUES (${parameter})`;
+        case "branches":
+          return "WHEN 1 THEN 1";
       }
   }
 }
@@ -288,6 +290,7 @@ export function likelyChoice(original: Original, slot: Slot): TextChoice {
   if (previous === undefined) return "nothing";
   if (word === "LIMIT" || word === "OFFSET" || word === "FETCH") return "parameter";
   const ends = next === undefined || next.kind === "hole" || (next.kind === "punct" && next.text !== "(" && next.text !== ".") || next.kind === "operator" || (next.kind === "word" && clauseWords.has(next.upper));
+  if (next?.kind === "word" && (next.upper === "ELSE" || next.upper === "END") && lacksBranches(original.tokens, slot.token)) return "branches";
   if (word === "SET") return "assignment";
   if (word === "VALUES" || word === "IN" || word === "VALUE") return "tuple";
   if (previous.kind === "punct" && previous.text === ".") return "identifier";
@@ -299,6 +302,19 @@ export function likelyChoice(original: Original, slot: Slot): TextChoice {
   if (previous.kind === "operator" && previous.text !== "*") return "identifier";
   if (previous.kind === "punct" && (previous.text === "(" || previous.text === ",")) return "identifier";
   return "nothing";
+}
+
+/** Does the token stand in a CASE that has no WHEN before it? */
+function lacksBranches(tokens: readonly Token[], token: number): boolean {
+  let closed = 0;
+  for (let index = token - 1; index >= 0; index--) {
+    const { kind, upper } = tokens[index] ?? {};
+    if (kind !== "word") continue;
+    if (upper === "END") closed++;
+    else if (upper === "CASE" && closed-- === 0) return true;
+    else if (upper === "WHEN" && closed === 0) return false;
+  }
+  return false;
 }
 
 /**

@@ -80,6 +80,8 @@ export class TextHoles {
   }
 
   #judge(hole: TextHole, own: Pick<TextHole, "region" | "segment">, effect: { where?: Span; limit?: Span; projection: boolean; rows: boolean }): void {
+    // Branches of a CASE change what is computed, never which rows it is computed for.
+    if (hole.choice === "branches") return;
     const at: Span = { start: hole.slot.start, end: hole.slot.end };
     const clause = this.#clauseBefore(hole.anchor, Math.max(own.region + 1, own.segment));
     const following = this.#clauseAfter(hole.anchor);

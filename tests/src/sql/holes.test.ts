@@ -142,6 +142,20 @@ describe("text holes", () => {
   });
 });
 
+describe("holes that hold the branches of a CASE", () => {
+  it.each(dialects)("leave the filter as it is in %s", (dialect) => {
+    for (const text of [
+      "UPDATE stock SET qty = CASE id ${text:cases} ELSE qty END WHERE id IN (1, 2)",
+      "UPDATE stock SET qty = CASE ${text:cases} END, at = 1 WHERE id IN (1, 2)",
+      "UPDATE stock SET qty = (CASE WHEN a THEN (CASE b ${text:cases} ELSE 3 END) ELSE 4 END) WHERE id IN (1, 2)",
+    ]) {
+      expect(holedStatement(text, dialect)).toMatchObject({ kind: "update", certainty: "parsed", where: { op: "in" }, assignments: [{ column: { name: "qty" } }, ...(text.includes("at") ? [{}] : [])] });
+    }
+    expect(holedStatement("UPDATE stock SET qty = CASE id ${text:cases} ELSE qty END", dialect).where).toMatchObject({ op: "constant", written: false });
+    expect(holedStatement("SELECT * FROM t WHERE a = 1 ORDER BY CASE id ${text:cases} END", dialect)).toMatchObject({ where: { op: "compare" }, orderBy: [{}] });
+  });
+});
+
 describe("placeholders", () => {
   it("of every dialect and driver are values", () => {
     const cases: readonly (readonly [string, Dialect | "unknown"])[] = [
