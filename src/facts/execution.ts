@@ -7,6 +7,7 @@ import type { Evaluator } from "../syntax/evaluate.js";
 import { surroundingsOf, variesWithin, type Repeater } from "../syntax/repeaters.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import type { RepeatedOperation, Repetition } from "./contract.js";
+import { isOneTransaction } from "./transaction.js";
 
 /** A query that a call reaches in another function, with the way to it. */
 export interface ReachedQuery {
@@ -37,7 +38,7 @@ export function repetitionOf(query: Query, context: ExecutionContext): Repetitio
   if (!innermost) return undefined;
   if (query.batchesInTick && innermost.concurrent) return undefined;
   const operation = operationOf(query, (expression) => variesWithin(asNode(expression), innermost, context.module), () => writesTable(query, innermost, context.queries));
-  return repetition(query.site.range, innermost, effective.length, operation, [], context);
+  return repetition({ place: query.site.range, node, module: context.module }, innermost, effective.length, operation, [], context);
 }
 
 /**
@@ -57,7 +58,7 @@ export function reachedRepetition(call: Node, reached: ReachedQuery, context: Ex
   const steady = reached.query.inputs.length === 0 && !reached.query.limit && !reached.query.locking;
   const operation = operationOf(reached.query, () => callVaries, () => !steady || writesTable(reached.query, innermost, context.queries));
   const target = reached.module === context.module ? undefined : { file: relative(context.cwd, reached.module.path), line: reached.module.lineOf(reached.query.site.range[0]) };
-  return { ...repetition(call.range, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
+  return { ...repetition({ place: call.range, node: asNode(reached.query.site.node), module: reached.module }, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
 }
 
 /** Is the statement one whose repetition costs: it reads or writes rows of a table, and it is sent? */
@@ -84,9 +85,16 @@ function isDynamic(query: Query): boolean {
   return query.target?.dynamic === true || query.sources.some((source) => source.kind === "table" && source.table.dynamic === true);
 }
 
-function repetition(place: Range, loop: Repeater, depth: number, operation: RepeatedOperation, via: readonly string[], { module }: ExecutionContext): Repetition {
+/** What a report marks, and where the query itself stands. */
+interface Repeated {
+  readonly place: Range;
+  readonly node: Node;
+  readonly module: SourceModule;
+}
+
+function repetition(query: Repeated, loop: Repeater, depth: number, operation: RepeatedOperation, via: readonly string[], { module }: ExecutionContext): Repetition {
   const over = loop.iterated && shorten(module.text.slice(...loop.iterated.range));
-  return { place, loopLine: module.lineOf(loop.node.type === "CallExpression" ? calleeEnd(loop.node) : loop.node.range[0]), loopKind: loop.kind, ...(over !== undefined && { over }), operation, concurrent: loop.concurrent, via, depth };
+  return { place: query.place, loopLine: module.lineOf(loop.node.type === "CallExpression" ? calleeEnd(loop.node) : loop.node.range[0]), loopKind: loop.kind, ...(over !== undefined && { over }), operation, concurrent: loop.concurrent && !isOneTransaction(query, { node: loop.node, module }), via, depth };
 }
 
 /** The line of `.map(` rather than that of what it is called on. */

@@ -208,6 +208,29 @@ describe("what does not run once per element, or is meant to", () => {
   });
 });
 
+describe("what is sent at once", () => {
+  const CREATE = "order.create({ data: { id } })";
+
+  it.each([
+    ["all together", `await Promise.all(ids.map((id) => prisma.${CREATE}));`, true],
+    ["one transaction of a list", `await prisma.$transaction(ids.map((id) => prisma.${CREATE}));`, false],
+    ["one transaction of a list with others", `await prisma.$transaction([prisma.order.deleteMany({ where: { id: 1 } }), ...ids.map((id) => prisma.${CREATE})]);`, false],
+    ["one transaction of a variable", `const work = ids.map((id) => prisma.${CREATE}); await prisma.$transaction(work);`, false],
+    ["one transaction of what is collected", `const work = []; ids.forEach((id) => { work.push(prisma.${CREATE}); }); await prisma.$transaction(work);`, false],
+    ["the connection of a transaction", `await prisma.$transaction(async (client) => { await Promise.all(ids.map((id) => client.${CREATE})); });`, false],
+    ["a transaction per element", `await Promise.all(ids.map((id) => prisma.$transaction(async (tx) => { await tx.${CREATE}; })));`, true],
+  ])("%s", (_, body, atOnce) => {
+    const [repetition, ...others] = repetitionsOf(`${PRISMA}export async function run(ids: number[]) { ${body} }`);
+    expect(others).toEqual([]);
+    expect(repetition?.endsWith("at once")).toBe(atOnce);
+  });
+
+  it("one after the other on a client that a transaction hands on", () => {
+    const code = `import type { Prisma } from "@prisma/client";\nexport async function run(ids, tx: Prisma.TransactionClient) { await Promise.all(ids.map((id) => tx.${CREATE})); }`;
+    expect(repetitionsOf(code)).toEqual(["insert map ids"]);
+  });
+});
+
 describe("what Prisma's updates write", () => {
   it.each([
     ["a constant", '{ status: "sent" }', "update-same"],
