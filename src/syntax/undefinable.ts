@@ -328,8 +328,30 @@ function pathTo(pattern: Node, name: TSESTree.Identifier): readonly string[] | u
  * of an enclosing block that leaves when it is not (`if (!id) return`), or by an assertion.
  */
 export function isGuarded(node: Node, module: SourceModule): boolean {
-  const subject: Subject = { text: normalise(module.text.slice(...node.range)), variable: rootVariable(node, module) };
-  return isProved(node, subject, module);
+  return isProved(node, subjectOf(node, module), module) || isGuardedThrough(node, module);
+}
+
+/** `const id = user?.id; … if (user) use(id)`: what the value was taken from is proved to be there. */
+function isGuardedThrough(node: Node, module: SourceModule): boolean {
+  const inner = unwrap(node);
+  const declarator = inner.type === "Identifier" ? (module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined) : undefined;
+  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init) return false;
+  const { init } = declarator;
+  const links = optionalLinksOf(unwrap(init));
+  return links.length > 0 && links.every((link) => {
+    const subject = subjectOf(link, module);
+    return !changesBetween(init.range[1], node, subject) && isProved(node, subject, module);
+  });
+}
+
+/** What must be there for a chain not to break off: `a` and `a.b` of `a?.b?.c`. */
+function optionalLinksOf(node: Node): readonly Node[] {
+  if (node.type === "CallExpression") return [...(node.optional ? [node.callee] : []), ...optionalLinksOf(node.callee)];
+  return node.type === "MemberExpression" ? [...(node.optional ? [node.object] : []), ...optionalLinksOf(node.object)] : [];
+}
+
+function subjectOf(node: Node, module: SourceModule): Subject {
+  return { text: normalise(module.text.slice(...node.range)), variable: rootVariable(node, module) };
 }
 
 /** The expression that tests are compared with. */

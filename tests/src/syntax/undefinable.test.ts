@@ -37,6 +37,13 @@ table("what may be undefined", [
   ["class In { id?: string }\nfunction f(input: In) { probe(input.id); }", "yes"],
   ["function f(user) { probe(user?.id); }", "yes"],
   ["function f(user) { const id = user?.id; probe(id); }", "yes"],
+  // What it was taken from is tested.
+  ["function f(user) { const id = user?.id; if (user) probe(id); }", "no"],
+  ["function f(user) { const id = user?.id; if (!user) return; probe(id); }", "no"],
+  ["function f(user) { const id = user?.team?.id; if (user?.team) probe(id); }", "no"],
+  ["function f(user) { const id = user?.team?.id; if (user) probe(id); }", "yes"],
+  ["function f(user, other) { const id = user?.id; if (other) probe(id); }", "yes"],
+  ["function f(user) { const id = user?.id; user = load(); if (user) probe(id); }", "yes"],
   ["function f(user) { probe(user?.a.b); }", "yes"],
   ["function f(user) { probe(user.get?.()); }", "yes"],
   ["function f(req) { probe(req.query.id); }", "yes"],
