@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Host } from "../host.js";
+import { mappingOf } from "./tsconfig.js";
 
 const require = createRequire(import.meta.url);
 /** Directories that hold no package of the team. */
@@ -32,6 +33,7 @@ export function workspaceOf(cwd: string, host: Host): Workspace {
   const root = rootOf(cwd, host);
   let packages: ReadonlyMap<string, PackageManifest> | undefined;
   const manifests = new Map<string, PackageManifest | undefined>();
+  const mapping = mappingOf(root, host);
   let resolver: ((directory: string, specifier: string) => string | undefined) | undefined;
 
   const manifestAt = (directory: string): PackageManifest | undefined => {
@@ -62,9 +64,14 @@ export function workspaceOf(cwd: string, host: Host): Workspace {
     },
     resolve(specifier, from) {
       resolver ??= createResolver();
-      const found = resolver(path.dirname(from), specifier);
+      const directory = path.dirname(from);
+      const found = resolver(directory, specifier);
       if (found !== undefined) return found;
       if (specifier.startsWith(".") || path.isAbsolute(specifier)) return undefined;
+      for (const mapped of mapping(specifier, directory)) {
+        const file = resolver(directory, mapped);
+        if (file !== undefined) return file;
+      }
       packages ??= packagesBelow(root, host, manifestAt);
       const name = packageNameOf(specifier);
       const target = packages.get(name);

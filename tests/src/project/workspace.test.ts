@@ -206,6 +206,26 @@ describe("what changes and what is broken", () => {
     expect(module()).toBe(module());
   });
 
+  it("maps paths of a configuration that extends one which is not installed", () => {
+    const root = directoryOf({
+      "package.json": json({ name: "app" }),
+      "tsconfig.base.json": json({ compilerOptions: { paths: { "~/*": ["./lib/*"] } } }),
+      "lib/db.ts": CODE,
+      "web/tsconfig.json": '{\n  // the preset of the monorepo\n  "extends": "@acme/typescript-config/nextjs.json",\n  "compilerOptions": { "paths": { "@/*": ["./src/*"], "#db": ["./src/db.ts"], }, },\n}\n',
+      "web/src/main.ts": CODE,
+      "web/src/db.ts": CODE,
+      "api/tsconfig.json": json({ extends: ["@acme/typescript-config/node.json"] }),
+      "api/main.ts": CODE,
+      "jobs/tsconfig.json": json({ extends: "../tsconfig.base" }),
+      "jobs/main.ts": CODE,
+    });
+    expect(resolved(root, "@/db", "web/src/main.ts")).toBe("web/src/db.ts");
+    expect(resolved(root, "#db", "web/src/main.ts")).toBe("web/src/db.ts");
+    expect(resolved(root, "@/gone", "web/src/main.ts")).toBe("package @/gone");
+    expect(resolved(root, "@/db", "api/main.ts")).toBe("package @/db");
+    expect(resolved(root, "~/db", "jobs/main.ts")).toBe("lib/db.ts");
+  });
+
   it("lives with a broken manifest and configuration", () => {
     const root = directoryOf({ "package.json": "{ not json", "tsconfig.json": "{ neither", "src/main.ts": CODE, "src/db.ts": CODE });
     expect(["src/db.ts", "package ./db"]).toContain(resolved(root, "./db"));
