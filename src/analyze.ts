@@ -15,6 +15,8 @@ import { isQueryMethod, mayIssueQueries, sitesOf } from "./project/sites.js";
 import { projectState, type ProjectState } from "./project/state.js";
 import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
+import { withoutUndefined } from "./query/map.js";
+import { predicatesIn } from "./query/predicates.js";
 import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
 import { loadSchema, type SchemaIndex } from "./schema/load.js";
 import { SchemaView } from "./schema/view.js";
@@ -131,8 +133,10 @@ class FileAnalyzer {
     return this.#own;
   }
 
-  #facts(query: Query, context: ExecutionContext): QueryFacts {
-    const view = this.#view(query);
+  #facts(stated: Query, context: ExecutionContext): QueryFacts {
+    const view = this.#view(stated);
+    // Only a query with a part that undefined would drop makes the schema be read for this.
+    const query = mayDrop(stated) && view.refusesUndefined ? withoutUndefined(stated) : stated;
     const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
     return {
       bound: once(() => boundOf(query, tables)),
@@ -216,6 +220,12 @@ class FileAnalyzer {
     if (temporaryTablesIn(this.#module.text).includes(name)) return true;
     return view.table(ref) === undefined && temporaryTables(this.#project.graph.workspace.root, this.#options.host ?? nodeHost).has(name);
   }
+}
+
+/** Does the query have a condition or a limit that the library drops for undefined? */
+function mayDrop({ where, limit }: Query): boolean {
+  if (limit?.kind === "parameter" && limit.undefinable?.answer === "yes") return true;
+  return [...predicatesIn(where)].some((predicate) => predicate.op === "optional" && predicate.cause === "undefined");
 }
 
 /** Ranges of the loops and callbacks around the place a walk has come to: the cheap question before the exact one. */

@@ -85,3 +85,14 @@ function mapValues(values: InPredicate["values"], by: Replacement): InPredicate[
       return { ...values, statement: mapStatement(values.statement, by) };
   }
 }
+
+/** The statement of a library that is told to refuse undefined: where it is sent at all, no condition and no limit is dropped. */
+export function withoutUndefined<S extends Statement>(statement: S): S {
+  const predicate = (part: Predicate): Predicate => (part.op === "optional" && part.cause === "undefined" ? mapPredicate(part.item, { predicate }) : part);
+  const amount = (part: Amount): Amount => {
+    if (part.kind !== "parameter" || part.undefinable?.answer !== "yes") return part;
+    const { undefinable: _, ...certain } = part;
+    return certain;
+  };
+  return mapStatement(statement, { predicate, amount });
+}

@@ -36,6 +36,7 @@ export function mergeParts(parts: readonly SchemaPart[], dialect: SchemaDialect,
     dialect,
     digest,
     ordered.flatMap((part) => part.reports),
+    ordered.some((part) => part.refusesUndefined === true),
   );
 }
 
@@ -152,15 +153,17 @@ class MergedSchema implements SchemaModel {
   readonly dialect: SchemaDialect;
   readonly digest: string;
   readonly sources: SchemaModel["sources"];
+  readonly refusesUndefined: boolean;
   readonly #exact: Lookup = new Map();
   readonly #unqualified: Lookup = new Map();
   readonly #models: Lookup = new Map();
 
-  constructor(tables: readonly Table[], dialect: SchemaDialect, digest: string, sources: SchemaModel["sources"]) {
+  constructor(tables: readonly Table[], dialect: SchemaDialect, digest: string, sources: SchemaModel["sources"], refusesUndefined: boolean) {
     this.tables = tables;
     this.dialect = dialect;
     this.digest = digest;
     this.sources = sources;
+    this.refusesUndefined = refusesUndefined;
     for (const table of tables) {
       register(this.#exact, tableKey(table.name, table.schema, dialect), table);
       register(this.#unqualified, nameKey(table.name, dialect), table);

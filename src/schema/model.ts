@@ -23,6 +23,8 @@ export interface SchemaModel {
   /** The table a library's model maps to (`User`, or the delegate name `user`). */
   tableOfModel(model: string): Table | undefined;
   readonly tables: readonly Table[];
+  /** The library that declares it is told to refuse undefined in its arguments (Prisma's `strictUndefinedChecks`). */
+  readonly refusesUndefined: boolean;
 }
 
 export interface SchemaSourceReport {

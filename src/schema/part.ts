@@ -11,6 +11,8 @@ export interface SchemaPart {
   readonly dialect: SchemaDialect;
   readonly reports: readonly SchemaSourceReport[];
   readonly tables: readonly Table[];
+  /** The library is told to refuse undefined in its arguments: Prisma's preview feature `strictUndefinedChecks`. */
+  readonly refusesUndefined?: boolean;
   /**
    * Tables that statements change but that were created where it was not read. They add to a table of another part;
    * alone they are uncertain.

@@ -40,6 +40,12 @@ export class SchemaView {
     return dialects.size === 1 ? only : undefined;
   }
 
+  /** Does the library refuse undefined in its arguments, by every schema that declares it? */
+  get refusesUndefined(): boolean {
+    const schemas = this.#schemas();
+    return schemas.length > 0 && schemas.every((schema) => schema.refusesUndefined);
+  }
+
   /** Is the table small by the settings or by its estimated rows? */
   isSmall(ref: Named): boolean {
     const { smallTables, tableRows, smallTableRows } = this.#sizes;

@@ -62,6 +62,7 @@ export function readPrisma(files: readonly SchemaFile[]): SchemaPart | undefined
   const problems = new Map<string, { line: number; text: string }[]>();
   let provider: string | undefined;
   let foreignKeys = true;
+  let refusesUndefined = false;
   for (const { file, text } of files) {
     const document = readPsl(text);
     problems.set(file, [...document.problems, ...document.blocks.flatMap((block) => block.problems)]);
@@ -78,8 +79,10 @@ export function readPrisma(files: readonly SchemaFile[]): SchemaPart | undefined
           provider ??= stringOf(block.properties.get("provider"));
           if (stringOf(block.properties.get("relationMode") ?? block.properties.get("referentialIntegrity")) === "prisma") foreignKeys = false;
           break;
-        case "type":
         case "generator":
+          if (namesIn(block.properties.get("previewFeatures")).includes("strictUndefinedChecks")) refusesUndefined = true;
+          break;
+        case "type":
           break;
       }
     }
@@ -94,7 +97,11 @@ export function readPrisma(files: readonly SchemaFile[]): SchemaPart | undefined
     tables: models.filter((model) => model.file === file).length,
     notUnderstood: problems.get(file) ?? [],
   }));
-  return { kind: "declared", dialect, reports, tables };
+  return { kind: "declared", dialect, reports, tables, ...(refusesUndefined && { refusesUndefined }) };
+}
+
+function namesIn(list: PslValue | undefined): readonly string[] {
+  return list?.kind === "list" ? list.items.flatMap((item) => stringOf(item) ?? []) : [];
 }
 
 class ModelReader {
