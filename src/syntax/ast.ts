@@ -112,19 +112,16 @@ export function isUndefined(node: Node): boolean {
 
 /** Child nodes in source order, as far as the parsers list them in source order. */
 export function childrenOf(node: Node): Node[] {
+  const known = visitorKeys[node.type];
   const children: Node[] = [];
-  for (const key of visitorKeys[node.type] ?? ownKeys(node)) {
+  for (const key of known ?? Object.keys(node)) {
     const value: unknown = Reflect.get(node, key);
     if (Array.isArray(value)) {
       for (const item of value) if (isNode(item)) children.push(item);
     } else if (isNode(value)) children.push(value);
   }
-  return children;
-}
-
-/** Keys of a node type that the table of typescript-eslint lacks: another parser's. */
-function ownKeys(node: Node): readonly string[] {
-  return Object.keys(node).filter((key) => key !== "parent" && key !== "tokens" && key !== "comments");
+  // A node that the table of typescript-eslint lacks is another parser's, and may refer to nodes that are not below it.
+  return known ? children : children.filter((child) => child.parent === node);
 }
 
 /**
