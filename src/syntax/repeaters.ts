@@ -351,7 +351,9 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
     if (!statements) continue;
     for (const statement of leavingOf(current, statements)) {
       if (statement.range[0] < child.range[1]) continue;
-      if (statement.type === "ReturnStatement" || statement.type === "ThrowStatement") return true;
+      if (statement.type === "ReturnStatement") return true;
+      // `if (row) continue; throw …` goes on as long as all is well.
+      if (statement.type === "ThrowStatement") return !leaves(current, node.range[0], statement.range[0], ["ContinueStatement"]);
       if (statement.type === "BreakStatement") {
         if (isLeft(loop.node, statement)) return true;
         break;
@@ -365,19 +367,33 @@ function leavesAfter(node: Node, loop: Repeater): boolean {
 
 /** Does the function always end in an error after the node, one that it does not catch itself? What calls it in a loop then leaves the loop. */
 export function throwsAfter(node: Node, fn: FunctionNode): boolean {
-  let thrown = false;
+  let thrown: Node | undefined;
+  // Where another way out would have to stand: after the node, or anywhere in a loop around it.
+  let [from] = node.range;
   let child: Node = node;
   for (let current = node.parent; current && current !== fn; child = current, current = current.parent) {
     if (isFunction(current)) return false;
+    if (!thrown && isLoop(current)) [from] = current.range;
     // Caught here, whatever is thrown inside.
-    if (current.type === "TryStatement" && current.block === child && current.handler) thrown = false;
+    if (current.type === "TryStatement" && current.block === child && current.handler) thrown = undefined;
     const statements = current.type === "BlockStatement" ? current.body : current.type === "SwitchCase" ? current.consequent : undefined;
     if (thrown || !statements) continue;
     const after = leavingOf(current, statements).find((statement) => statement.range[0] >= child.range[1]);
-    if (after?.type === "ThrowStatement") thrown = true;
+    if (after?.type === "ThrowStatement") thrown = after;
     else if (after) return false;
   }
-  return thrown;
+  return thrown !== undefined && fn.body !== null && !leaves(fn.body, from, thrown.range[0], ["ReturnStatement", "BreakStatement", "ContinueStatement"]);
+}
+
+/** Is there a statement of one of some kinds between two places of a body, in the functions of which it does not count? */
+function leaves(body: Node, from: number, to: number, kinds: readonly `${Node["type"]}`[]): boolean {
+  let found = false;
+  walk(body, (node) => {
+    if (found || node.range[1] <= from || node.range[0] >= to || isFunction(node)) return false;
+    if (node.range[0] >= from && kinds.includes(node.type)) found = true;
+    return undefined;
+  });
+  return found;
 }
 
 const leaving = new WeakMap<Node, readonly Node[]>();

@@ -60,6 +60,7 @@ describe("what runs once per element", () => {
     [`for (const id of ids) { await retry(() => ${READ}); }`, "read for…of ids"],
     [`for (const id of ids) { await withSpan("read", async () => { await ${READ}; }); }`, "read for…of ids"],
     [`for (const id of ids) { for (let attempt = 0; attempt < 3; attempt++) { await ${READ}; } }`, "read for…of ids"],
+    [`for (const id of ids) { const r = await ${READ}; if (r.rows[0]) continue; throw new Error("x"); }`, "read for…of ids"],
     // Nested.
     [`for (const row of rows) for (const id of row.ids) await ${READ};`, "read for…of row.ids 2 deep"],
     [`await Promise.all(rows.map((row) => Promise.all(row.ids.map((id) => ${READ}))));`, "read map row.ids at once 2 deep"],
@@ -285,6 +286,8 @@ describe("queries that a call reaches", () => {
     ["a retry", LOAD, "for (let i = 0; i < 3; i++) { try { return await load(1); } catch { /* again */ } }", []],
     ["what runs before an error leaves", `async function load(id: number) { try { await work(id); } catch (error) { await ${READ}; throw error; } }\n`, loop, []],
     ["a call before an error leaves", `${LOAD}async function work(id: number) { if (id > 3) { await load(id); throw new Error("x"); } }\n`, "for (const id of ids) await work(id);", []],
+    ["an error on one way out only", `async function load(id: number) { const r = await ${READ}; if (r.rows[0]) return r.rows[0]; throw new Error("x"); }\n`, loop, ["read for…of ids via load"]],
+    ["an error after a search", `async function load(id: number) { while (id) { const r = await ${READ}; if (r.rows[0]) break; id = r.rows[0].up; } throw new Error("x"); }\n`, loop, ["read for…of ids via load"]],
     ["an error that is caught at once", `async function work(id: number) { try { await ${READ}; throw new Error("x"); } catch { /* next */ } }\n`, "for (const id of ids) await work(id);", ["read for…of ids via work"]],
     ["a query that nothing flows into", 'async function rates() { return await pool.query("SELECT * FROM rates"); }\nasync function load(id: number) { const r = await rates(); return r.rows[id]; }\n', loop, ["invariant for…of ids via load > rates"]],
     ["a queue", 'async function next() { return await pool.query("SELECT * FROM jobs ORDER BY id LIMIT 1"); }\n', "for (const id of ids) await next();", ["read for…of ids via next"]],
