@@ -103,7 +103,7 @@ describe("a parser whose nodes nobody has described", () => {
     const keys = { ...parser.parseForESLint("").visitorKeys, VElement: ["children"], VText: [] };
     return {
       parseForESLint: (text: string, options?: parser.ParserOptions) => ({ ...parse(text, options), visitorKeys: keys }),
-    } as unknown as Linter.Parser;
+    };
   }
 
   it("is walked, once", () => {
