@@ -6,13 +6,15 @@ export const PRESET_NAMES: readonly PresetName[] = ["recommended", "strict", "al
 
 /**
  * Files the presets leave out: they run against a database that is thrown away, where emptying a table or inserting row by
- * row is how it is meant.
+ * row is how it is meant, or they run once, as numbered migrations do.
  */
 export const PRESET_IGNORES: readonly string[] = [
   "**/*.{test,spec,e2e,e2e-spec,stories,mock,fixture}.*",
-  "**/{test,tests,__tests__,__mocks__,__fixtures__,e2e,fixtures,mocks,seed,seeds,seeders}/**",
+  "**/{test,tests,__tests__,__mocks__,__fixtures__,e2e,playwright,cypress,fixtures,mocks,seed,seeds,seeders}/**",
   "**/{seed,seeds,seeder}.*",
   "**/*{-,.,_}{seed,seeds,seeder}.*",
+  "**/{migration,migrations}/[0-9]*",
+  "**/{migration,migrations}/[0-9]*/**",
 ];
 
 /** The rules of a preset with their options. Everything is an error, so that bulk suppressions can adopt it on an old code base. */

@@ -363,3 +363,17 @@ group("edits", () => {
     expect(limited(call)).toBe(expected);
   });
 });
+
+group("the bulk form that a message advises", () => {
+  test.each([
+    ["findFirst({ where: { id } })", "read", "`findMany` and `{ in: keys }`"],
+    ["count({ where: { id } })", "read", "`groupBy` and `{ in: keys }`"],
+    ["aggregate({ where: { id }, _sum: { n: true } })", "read", "`groupBy` and `{ in: keys }`"],
+    ["create({ data: { id } })", "insert", "`createMany`"],
+    ["create({ data: { id, owner: { connect: { id: x } } } })", "insert", "`createMany`"],
+    ["create({ data: { id, lines: { create: [{ n: 1 }] } } })", "insert", "`createMany`, once for each table"],
+    ["upsert({ where: { id }, create: { id }, update: {} })", "insert", undefined],
+  ] as const)("%s", (call, kind, words) => {
+    expect(only(`await prisma.user.${call};`).bulk[kind]).toBe(words);
+  });
+});

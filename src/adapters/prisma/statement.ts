@@ -8,7 +8,7 @@ import { entriesOf, type ObjectEntry, type ObjectShape } from "../../syntax/obje
 import { elementsOf } from "../../syntax/text.js";
 import type { AdapterContext } from "../contract.js";
 import type { Method, ModelCall } from "./calls.js";
-import { limitEdit } from "./edits.js";
+import { limitEdit, requireValueEdit } from "./edits.js";
 import { FilterReader, opaque, operandOf, optional, spanAt, type FilterUse, type Lowering } from "./filter.js";
 import { PRISMA } from "./library.js";
 
@@ -82,8 +82,11 @@ export function lowerModelCall(found: ModelCall, context: AdapterContext): Query
     byUniqueKey: unique,
     batchesInTick: (method === "findUnique" || method === "findUniqueOrThrow") && batches(where),
     inputs,
-    edits: method === "findMany" && lowered.distinctAfterRead !== true ? { limit: (rows) => limitEdit(call, args, rows, context.module) } : {},
-    bulk: bulkOf(method),
+    edits: {
+      ...(method === "findMany" && lowered.distinctAfterRead !== true && { limit: (rows) => limitEdit(call, args, rows, context.module) }),
+      requireValue: (spans) => requireValueEdit(call, spans, context.module),
+    },
+    bulk: bulkOf(at, method, args),
   });
 }
 
@@ -379,7 +382,30 @@ function batches(where: Predicate): boolean {
   }
 }
 
-function bulkOf(method: Method): BulkAdvice {
-  // There is no bulk upsert.
-  return method === "upsert" ? {} : BULK;
+function bulkOf(at: Lowering, method: Method, args: ObjectShape): BulkAdvice {
+  switch (method) {
+    case "upsert":
+      // There is no bulk upsert.
+      return {};
+    case "count":
+    case "aggregate":
+    case "groupBy":
+      return { ...BULK, read: "`groupBy` and `{ in: keys }`" };
+    case "create":
+      return createsRelated(at, args) ? { ...BULK, insert: "`createMany`, once for each table" } : BULK;
+    default:
+      return BULK;
+  }
+}
+
+const RELATED_INSERTS = new Set(["create", "createMany", "connectOrCreate"]);
+
+/** Does `data` hold rows of other tables, which `createMany` does not take? */
+function createsRelated(at: Lowering, args: ObjectShape): boolean {
+  return entriesOf(args, "data").some((data) =>
+    at.context.object(data.value, data.module).entries.some(({ value, module }) => {
+      const inner = unwrap(value);
+      return inner.type === "ObjectExpression" && at.context.object(inner, module).entries.some(({ key }) => RELATED_INSERTS.has(key));
+    }),
+  );
 }
