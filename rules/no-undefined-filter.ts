@@ -49,7 +49,7 @@ export default defineRule<Options, MessageId>({
         why: worst.why,
         call: query.site.name,
       },
-      suggestions: [{ messageId: "requireValue", edits: () => query.edits.requireValue?.(worst.span) }],
+      suggestions: [{ messageId: "requireValue", edits: () => query.edits.requireValue?.(conditions.map(({ span }) => span)) }],
     };
   },
 });

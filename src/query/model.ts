@@ -314,8 +314,8 @@ export interface Edits {
   limit?(rows: number): readonly TextEdit[] | undefined;
   /** Adds an empty place for a filter that the developer completes. */
   where?(): readonly TextEdit[] | undefined;
-  /** Makes the call fail instead of dropping the filter whose span this is. */
-  requireValue?(span: Span): readonly TextEdit[] | undefined;
+  /** Makes the call fail instead of dropping the conditions whose spans these are. */
+  requireValue?(spans: readonly Span[]): readonly TextEdit[] | undefined;
 }
 
 /** The library's own bulk forms, for advice. */

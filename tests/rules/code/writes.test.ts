@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DRIZZLE, ids, PG, PRISMA } from "./support.js";
+import { DRIZZLE, ids, lint, PG, PRISMA } from "./support.js";
 
 const inAsync = (body: string, parameters = ""): string => `export async function run(${parameters}) {\n  ${body}\n}\n`;
 
@@ -53,5 +53,34 @@ describe("no-undefined-filter", () => {
     ["return await prisma.order.findUnique({ where: { id } });", "id?: number"],
   ])("is silent: %s", (body, parameters) => {
     expect(ids("no-undefined-filter", PRISMA + inAsync(body, parameters))).toEqual([]);
+  });
+
+  const suggested = (body: string, parameters: string): (string | undefined)[] => {
+    const code = PRISMA + inAsync(body, parameters);
+    return lint("no-undefined-filter", code).map(({ suggestions }) => suggestions?.[0]?.fix.text);
+  };
+
+  it.each([
+    ["await prisma.order.deleteMany({ where: { id } });", "id?: number", 'if (id === undefined) throw new Error("id is missing");\n  '],
+    ["const gone = await prisma.order.deleteMany({ where: { id: filter.id } });", "filter: { id?: number }", 'if (filter.id === undefined) throw new Error("filter.id is missing");\n  '],
+    ["return await prisma.order.findFirst({ where: { reference: user?.reference } });", "user?: { reference: string }", 'if (user?.reference === undefined) throw new Error("user.reference is missing");\n  '],
+    ["const a = 1; await prisma.order.deleteMany({ where: { id } });", "id?: number", 'if (id === undefined) throw new Error("id is missing"); '],
+    [
+      "await prisma.order.deleteMany({ where: { id, status } });",
+      "id?: number, status?: string",
+      'if (id === undefined) throw new Error("id is missing");\n  if (status === undefined) throw new Error("status is missing");\n  ',
+    ],
+  ])("suggests a test in front: %s", (body, parameters, text) => {
+    expect(suggested(body, parameters)).toEqual([text]);
+    expect(ids("no-undefined-filter", PRISMA + inAsync(body, parameters))).toHaveLength(1);
+  });
+
+  it.each([
+    ["where it would fail too often", "if (id !== 5) await prisma.order.deleteMany({ where: { id } });", "id?: number"],
+    ["where it would fail too often", "const done = other ? await prisma.order.deleteMany({ where: { id } }) : 0;", "id: number | undefined, other: boolean"],
+    ["where the value is not there yet", "for (const item of all) await prisma.order.deleteMany({ where: { id: item?.id } });", "all: { id?: number }[]"],
+    ["where there is no list of statements", "await prisma.$transaction(async (tx) => tx.order.deleteMany({ where: { id } }));", "id?: number"],
+  ])("suggests nothing %s: %s", (_, body, parameters) => {
+    expect(suggested(body, parameters)).toEqual([undefined]);
   });
 });
