@@ -50,7 +50,7 @@ export class Reach {
   /** Queries that one call issues. Empty for a call that leaves the project or that nothing is known of. */
   from(call: TSESTree.CallExpression, module: SourceModule): readonly ReachedQuery[] {
     const fn = this.#function(call, module);
-    if (!fn) return [];
+    if (!fn || this.#descends(call, fn.node, module)) return [];
     const name = nameOf(fn.node, call.callee);
     return this.#of(fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
       query,
@@ -67,7 +67,7 @@ export class Reach {
   byName(call: TSESTree.CallExpression, module: SourceModule): ReachedByName | undefined {
     const named = this.#named(call, module);
     const repeater = named?.iteration.repeater(named.fn.node);
-    if (!named || !repeater) return undefined;
+    if (!named || !repeater || this.#descends(call, named.fn.node, module, repeater)) return undefined;
     const name = nameOf(named.fn.node, named.iteration.callback);
     const reached = this.#of(named.fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
       query,
@@ -77,6 +77,18 @@ export class Reach {
       argument: (expression: HostExpression) => place(expression) as Node | undefined,
     }));
     return { reached, repeater };
+  }
+
+  /**
+   * Does a function call itself for the parts of its own argument: `walk(node) { for (const child of node.children) walk(child) }`?
+   * The tree is in memory, and each node asks something of its own; who calls the function in a loop repeats it.
+   */
+  #descends(call: TSESTree.CallExpression, fn: FunctionNode, module: SourceModule, named?: Repeater): boolean {
+    if (!contains(fn, call)) return false;
+    const { repeaters, home } = surroundingsOf(call, module, this.#options.values);
+    const iterated = (named ?? repeaters[0])?.iterated;
+    const root = iterated && rootOf(iterated);
+    return home === fn && root !== undefined && (module.lookUp(root.name, root)?.defs[0]?.node as Node | undefined) === fn;
   }
 
   #named(call: TSESTree.CallExpression, module: SourceModule): { readonly iteration: NonNullable<ReturnType<typeof namedIterationOf>>; readonly fn: FunctionValue } | undefined {
@@ -140,6 +152,14 @@ export class Reach {
     this.#cut ||= outerCut;
     return issued;
   }
+}
+
+/** The variable whose part an expression is: `node` of `node.children`, of `node.children ?? []`. */
+function rootOf(node: Node): TSESTree.Identifier | undefined {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return inner;
+  if (inner.type === "MemberExpression") return rootOf(inner.object);
+  return inner.type === "LogicalExpression" ? rootOf(inner.left) : undefined;
 }
 
 /** Calls that can lead to a query: of a name or of a member, not of a result, and not of a language built-in. */

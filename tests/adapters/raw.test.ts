@@ -145,6 +145,13 @@ describe("receivers", () => {
     expect(sites(code, { "package.json": "{}" }, "src/a.js")).toEqual([]);
   });
 
+  test("of which nothing is known count when they are given the query object of a driver", () => {
+    const code = (query: string): string => `module.exports = function (module) { module.list = async (id) => { await module.pool.query(${query}); }; };`;
+    expect(outlines(code("{ name: 'list', text: 'SELECT * FROM orders WHERE id = $1', values: [id] }"), { "package.json": "{}" }, "src/a.js")).toEqual(["module.pool.query: select orders, where id = parameter"]);
+    expect(outlines(code("{ text: 'Select all notes', values: [id] }"), { "package.json": "{}" }, "src/a.js")).toEqual([]);
+    expect(outlines(code("{ text: 'SELECT * FROM orders' }"), { "package.json": "{}" }, "src/a.js")).toEqual([]);
+  });
+
   test("that are functions count when their result is awaited", () => {
     const code = `type Run = (text: string, values?: unknown[]) => Promise<unknown>;\nexport async function list(run: Run) { return run("SELECT * FROM orders", []); }`;
     expect(outlines(code, PACKAGE)).toEqual(["run: select orders, where nothing"]);

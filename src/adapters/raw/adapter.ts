@@ -113,15 +113,22 @@ function isExecution(call: TSESTree.CallExpression, driver: Driver): boolean {
   return name !== undefined && Object.keys(driver.roles).some((role) => methodOf(driver, role, name)?.does === "executes");
 }
 
-/** `client.query("SELECT …")` on a receiver of which nothing is known, in a package that depends on the driver. */
+/** `client.query("SELECT …")` on a receiver of which nothing is known: in a package that depends on the driver, or with its query object. */
 function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, flow: TextFlow): Recognised | undefined {
   const callee = unwrap(call.callee);
   const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
   if (name === undefined || !driver.shape?.methods.includes(name) || callee.type !== "MemberExpression") return undefined;
   if (!saysNothing(context.values.evaluate(callee, context.module)) || !isOpen(callee.object, context.module, context, 0)) return undefined;
-  if (!driver.packages.some((item) => context.uses(item))) return undefined;
+  if (!driver.packages.some((item) => context.uses(item)) && !isQueryObject(call.arguments[0], driver)) return undefined;
   const flows = flow.flowsByShape(call, context.module, driver, name).filter((item) => textsOf(item, context).some(({ text }) => text && looksLikeSql(text.text)));
   return flows.length > 0 ? recogniseFlows(call, flows, context, flow) : undefined;
+}
+
+/** `{ text: "SELECT …", values: [id] }`, written at the call: the keys of one driver only. */
+function isQueryObject(node: Node | undefined, { textKeys = [], valueKeys = [] }: Driver): boolean {
+  if (node?.type !== "ObjectExpression") return false;
+  const keys = node.properties.map((property) => (property.type === "Property" ? keyName(property) : undefined));
+  return [textKeys, valueKeys].every((wanted) => keys.some((key) => key !== undefined && wanted.includes(key)));
 }
 
 /** Is it open what the value is? What another library exports is something else. */
