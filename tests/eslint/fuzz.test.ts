@@ -13,9 +13,9 @@ import { plugin } from "../../src/plugin.js";
 import { pageText, readPage } from "../repo/docs.js";
 import { ROOT } from "../repo/modules.js";
 
-/** Milliseconds for all of one parser's files; `FUZZ_SECONDS` and `FUZZ_SEED` search longer and elsewhere. */
-const BUDGET = Number(process.env["FUZZ_SECONDS"] ?? 8) * 1000;
-const SEED = Number(process.env["FUZZ_SEED"] ?? 20_260_801);
+/** Milliseconds for all of one parser's files; `QUERY_GUARD_FUZZ_SECONDS` and `QUERY_GUARD_SEED` search longer and elsewhere. */
+const BUDGET = Number(process.env["QUERY_GUARD_FUZZ_SECONDS"] ?? 8) * 1000;
+const SEED = Number(process.env["QUERY_GUARD_SEED"] ?? 20_260_801);
 /** Milliseconds for one file, on a loaded machine. */
 const CEILING = 5_000;
 
