@@ -58,7 +58,7 @@ export function reachedRepetition(call: Node, reached: ReachedQuery, context: Ex
   const steady = reached.query.inputs.length === 0 && !reached.query.limit && !reached.query.locking;
   const operation = operationOf(reached.query, () => callVaries, () => !steady || writesTable(reached.query, innermost, context.queries));
   const target = reached.module === context.module ? undefined : { file: relative(context.cwd, reached.module.path), line: reached.module.lineOf(reached.query.site.range[0]) };
-  return { ...repetition({ place: call.range, node: asNode(reached.query.site.node), module: reached.module }, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
+  return { ...repetition({ place: call.range, node: call, module: context.module }, innermost, effective.length, operation, reached.via, context), ...(target && { target }) };
 }
 
 /** Is the statement one whose repetition costs: it reads or writes rows of a table, and it is sent? */

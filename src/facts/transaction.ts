@@ -16,10 +16,21 @@ interface Located {
   readonly module: SourceModule;
 }
 
-/** `tx.orders.create(…)`: by what `tx` is given, or by its name. */
+/** `tx.orders.create(…)`, `save(order, tx)`: by what `tx` is given, or by its name. */
 function isOnTransaction({ node, module }: Located, loop: Located): boolean {
   const root = rootOf(node);
-  if (root?.type !== "Identifier") return false;
+  return [...(root ? [root] : []), ...argumentsOf(node)].some((part) => isTransactionClient(part, module, loop));
+}
+
+/** What a call is given, also by way of an object: `{ order, tx }`. */
+function argumentsOf(node: Node): readonly Node[] {
+  const call = unwrap(node);
+  if (call.type !== "CallExpression") return [];
+  return call.arguments.flatMap((argument) => (argument.type === "ObjectExpression" ? argument.properties.flatMap((property) => (property.type === "Property" ? [property.value] : [])) : [argument]));
+}
+
+function isTransactionClient(root: Node, module: SourceModule, loop: Located): boolean {
+  if (root.type !== "Identifier") return false;
   const definition = module.lookUp(root.name, root)?.defs[0];
   const owner = definition?.node as Node | undefined;
   // One that each element opens for itself is another matter.

@@ -226,6 +226,13 @@ describe("what is sent at once", () => {
     expect(repetition?.endsWith("at once")).toBe(atOnce);
   });
 
+  it("by the function that is called", () => {
+    const own = `${PRISMA}async function save(id) { await prisma.$transaction(async (tx) => { await tx.${CREATE}; }); }\nexport async function run(ids) { await Promise.all(ids.map((id) => save(id))); }`;
+    expect(repetitionsOf(own)).toEqual(["insert map ids at once via save"]);
+    const given = `${PRISMA}async function save(id, { tx }) { await tx.${CREATE}; }\nexport async function run(ids) { await prisma.$transaction(async (tx) => { await Promise.all(ids.map((id) => save(id, { tx }))); }); }`;
+    expect(repetitionsOf(given).every((words) => words === "insert map ids via save")).toBe(true);
+  });
+
   it("one after the other on a client that a transaction hands on", () => {
     const code = `import type { Prisma } from "@prisma/client";\nexport async function run(ids, tx: Prisma.TransactionClient) { await Promise.all(ids.map((id) => tx.${CREATE})); }`;
     expect(repetitionsOf(code)).toEqual(["insert map ids"]);
