@@ -26,7 +26,7 @@ function isOnTransaction({ node, module }: Located, loop: Located): boolean {
 function argumentsOf(node: Node): readonly Node[] {
   const call = unwrap(node);
   if (call.type !== "CallExpression") return [];
-  return call.arguments.flatMap((argument) => (argument.type === "ObjectExpression" ? argument.properties.flatMap((property) => (property.type === "Property" ? [property.value] : [])) : [argument]));
+  return call.arguments.flatMap((argument): readonly Node[] => (argument.type === "ObjectExpression" ? argument.properties.flatMap((property) => (property.type === "Property" ? [property.value] : [])) : [argument]));
 }
 
 function isTransactionClient(root: Node, module: SourceModule, loop: Located): boolean {
