@@ -1,7 +1,8 @@
 /** Object literals as the program assembles them: spreads, conditional parts, later assignments. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import { calleeName, contains, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
-import { annotationOf, returnedExpressions, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { annotationOf, returnedExpressions } from "./patterns.js";
 import type { SourceModule } from "./source-module.js";
 
 export interface ObjectEntry {

@@ -1,7 +1,8 @@
 /** What makes a piece of code run once per element: loops, callbacks of iterating calls, and what stands between. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import { calleeName, contains, isClass, isFunction, literalString, memberName, receiverOf, unwrap, walk, wrapped, type FunctionNode, type Node } from "./ast.js";
-import { identifiersOf, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { identifiersOf } from "./patterns.js";
 import type { SourceModule } from "./source-module.js";
 
 /** A loop, or a call that runs its callback once per element. */

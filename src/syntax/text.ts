@@ -1,7 +1,8 @@
 /** Text as the program assembles it: literals, templates, concatenation, `join`, constants; with holes, and a map back to the source. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import { contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
-import { returnedExpressions, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { returnedExpressions } from "./patterns.js";
 import { isConditional } from "./objects.js";
 import type { SourceModule } from "./source-module.js";
 

@@ -2,7 +2,8 @@
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Undefinable } from "../query/model.js";
 import { calleeName, enclosingFunction, isFunction, isUndefined, keyName, memberName, unwrap, type Node } from "./ast.js";
-import { annotationOf, identifiersOf, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { annotationOf, identifiersOf } from "./patterns.js";
 import type { SourceModule } from "./source-module.js";
 import type { TypeEvidence } from "./values.js";
 

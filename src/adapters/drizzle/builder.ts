@@ -5,7 +5,7 @@ import type { Amount, Assignment, ColumnRef, Join, OrderItem, Predicate, Project
 import { calleeName, isFunction, isUndefined, keyName, memberName, receiverOf, unwrap, type Node } from "../../syntax/ast.js";
 import { chainOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import { constantOf, lengthOf } from "../../syntax/constants.js";
-import { annotationOf, returnedExpressions } from "../../syntax/evaluate.js";
+import { annotationOf, returnedExpressions } from "../../syntax/patterns.js";
 import { readObject } from "../../syntax/objects.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { FragmentReader, isAggregateText } from "./fragments.js";

@@ -5,7 +5,7 @@ import { NO_FILTER, and, choice, or, spanOf } from "../../query/build.js";
 import type { ColumnRef, ComparisonOperator, Dialect, HostExpression, Operand, Predicate, Span, Statement, Subquery } from "../../query/model.js";
 import { calleeName, contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, walk, wrapped, type FunctionNode, type Node } from "../../syntax/ast.js";
 import { constantOf, lengthOf } from "../../syntax/constants.js";
-import { returnedExpressions } from "../../syntax/evaluate.js";
+import { returnedExpressions } from "../../syntax/patterns.js";
 import { isConditional } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf } from "../../syntax/text.js";

@@ -3,7 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import { ALL_COLUMNS, NO_FILTER, and, or, statement } from "../../query/build.js";
 import type { Amount, ColumnRef, Operand, OrderItem, Predicate, Projection, Span, Statement, TableRef } from "../../query/model.js";
 import { isFunction, isUndefined, unwrap, type Node } from "../../syntax/ast.js";
-import { returnedExpressions } from "../../syntax/evaluate.js";
+import { returnedExpressions } from "../../syntax/patterns.js";
 import { entriesOf, readObject, type ObjectEntry, type ObjectShape } from "../../syntax/objects.js";
 import { elementsOf } from "../../syntax/text.js";
 import type { LibraryValue } from "../../syntax/values.js";

@@ -2,7 +2,8 @@
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Dialect } from "../../query/model.js";
 import { isFunction, literalString, memberName, unwrap, type Node } from "../../syntax/ast.js";
-import { returnedExpressions, type Evaluator } from "../../syntax/evaluate.js";
+import type { Evaluator } from "../../syntax/evaluate.js";
+import { returnedExpressions } from "../../syntax/patterns.js";
 import { entriesOf, readObject, type ObjectShape } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import type { LibraryValue, NodeRef, Value } from "../../syntax/values.js";

@@ -2,7 +2,7 @@
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Delivery, Opaque, OpaqueReason } from "../../query/model.js";
 import { unwrap, type Node } from "../../syntax/ast.js";
-import { returnedExpressions } from "../../syntax/evaluate.js";
+import { returnedExpressions } from "../../syntax/patterns.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import type { FoldedText, Interpolation } from "../../syntax/text.js";
 import type { AdapterContext, Recognised } from "../contract.js";

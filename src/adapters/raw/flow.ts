@@ -4,7 +4,8 @@
  */
 import type { Delivery } from "../../query/model.js";
 import { isFunction, keyName, memberName, receiverOf, unwrap, walk, wrapped, type FunctionNode, type Node } from "../../syntax/ast.js";
-import { patternPath, returnedExpressions, type Evaluator } from "../../syntax/evaluate.js";
+import type { Evaluator } from "../../syntax/evaluate.js";
+import { patternPath, returnedExpressions } from "../../syntax/patterns.js";
 import { entriesOf, readObject } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import type { FunctionValue, LibraryValue } from "../../syntax/values.js";
