@@ -1,8 +1,8 @@
 /** Which index can serve the filter of a query, table by table. */
-import type { Dialect, Query, TableRef } from "../query/model.js";
+import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
 import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
 import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
-import { columnsOf, findColumn, resolve } from "../indexes/columns.js";
+import { columnsOf, findColumn, resolve, type Relation } from "../indexes/columns.js";
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
 import { restrictionOf } from "../indexes/restriction.js";
@@ -57,7 +57,7 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
   const onlyFlags = strength.level === "flags" && !strength.open;
   const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: query.orderBy }) : undefined;
   // The conditions on other tables of the statement are no conditions on this one.
-  const relation = { table, alias: question.alias, alone: question.alone ?? true };
+  const relation: Relation = { table, alias: question.alias, alone: question.alone ?? true };
   const own = columns.filter((column) => resolve(column, relation).kind !== "foreign");
   const names = [...new Set((own.length > 0 ? own : columns).map((column) => column.name))];
   const filtered = names.length === 0 && path.column !== undefined ? [path.column] : names;
@@ -67,12 +67,25 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
     // A filter without a column of this table (`orders: { none: {} }`) is no matter of its indexes.
     verdict: filtered.length === 0 ? "unknown" : verdictOf(path, query, proposal !== undefined, onlyFlags),
     columns: filtered,
-    span: spanOfPredicate(predicate) ?? query.span,
+    span: spanOfConditions(predicate, relation) ?? spanOfPredicate(predicate) ?? query.span,
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),
     ...(path.nearest && { nearest: path.nearest }),
     ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
+}
+
+function conjunctsOf(predicate: Predicate): readonly Predicate[] {
+  return predicate.op === "and" ? predicate.items.flatMap(conjunctsOf) : [predicate];
+}
+
+/** Where the conditions on the table itself stand, without those by which it is joined and those on other tables. */
+function spanOfConditions(predicate: Predicate, relation: Relation): Span | undefined {
+  const own = conjunctsOf(predicate).filter((conjunct) => {
+    if (conjunct.op === "compare" && conjunct.operand.kind === "column") return false;
+    return columnsOf(conjunct).columns.some((column) => resolve(column, relation).kind === "own");
+  });
+  return spanOfPredicate({ op: "and", items: own });
 }
 
 /** The table with the columns that hold flags marked as such, so that a proposed index does not lead with one. */

@@ -31,6 +31,18 @@ describe("scans", () => {
   });
 });
 
+describe("what a scan marks", () => {
+  it.each<readonly [string, string]>([
+    ["SELECT * FROM posts WHERE title = $1 AND id > 0 ORDER BY id", "title = $1 AND id > 0"],
+    ["SELECT * FROM posts p JOIN users u ON u.email = p.title WHERE p.title = $1 AND u.email = $2", "p.title = $1"],
+    ["SELECT * FROM posts p JOIN users u ON p.id = u.id AND p.published WHERE u.email = $2 AND p.title = $1", "p.published WHERE u.email = $2 AND p.title = $1"],
+  ])("of %s is %s", (sql, expected) => {
+    const { subjects } = analysisOf(`${SETUP}await pool.query(${JSON.stringify(sql)}, [1, 2]);`, `${root}/src/file.ts`, root);
+    const [span] = subjects.flatMap(({ facts }) => facts.access().map((access) => access.span));
+    expect(span && sql.slice(span.start, span.end)).toBe(expected);
+  });
+});
+
 describe("scans of filters that the program chooses from", () => {
   const DRIZZLE = `
     import { and, eq, or } from "drizzle-orm";
