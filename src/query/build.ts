@@ -69,8 +69,9 @@ export function or(items: readonly Predicate[]): Predicate {
 
 /** One of several conditions, which the program chooses; of one, that one. */
 export function choice(items: readonly Predicate[]): Predicate {
-  const either = or(items.flatMap((item) => (item.op === "or" && item.choice ? item.items : [item])));
-  return either.op === "or" && items.length > 1 ? { ...either, choice: true } : either;
+  const parts = items.flatMap((item) => (item.op === "or" && item.choice ? item.items : [item]));
+  const [only] = parts;
+  return parts.length === 1 && only ? only : { op: "or", items: parts, choice: true };
 }
 
 /** The span of a node's range. */

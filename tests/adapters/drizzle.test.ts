@@ -48,6 +48,8 @@ describe("conditions", () => {
     ["conditions made by map", `await db.select().from(users).where(or(...ids.map((term) => ilike(users.email, term))));`, "maybe[email ilike ?]"],
     ["a variable that is extended", `let where = eq(users.active, true); if (flag) where = and(where, eq(users.orgId, id))!; await db.select().from(users).where(where);`, "(active = true and maybe[org_id = parameter])"],
     ["a variable assigned in both branches", `let where; if (flag) where = eq(users.orgId, id); else where = eq(users.id, id); await db.select().from(users).where(where);`, "(org_id = parameter | id = parameter)"],
+    ["a column that is chosen", `await db.select().from(users).where(eq(flag ? users.orgId : users.email, id));`, "(org_id = parameter | email = parameter)"],
+    ["an operator that is chosen", `const compare = flag ? eq : gt; await db.select().from(users).where(and(compare(users.age, 3), eq(users.orgId, id)));`, "((age = 3 | age > 3) and org_id = parameter)"],
     ["a variable assigned in one branch", `let where: SQL | undefined; if (flag) where = eq(users.orgId, id); await db.select().from(users).where(where);`, "maybe[org_id = parameter]"],
     ["a helper of the project", `const byOrg = (table: typeof users, org: string, more?: SQL) => and(eq(table.orgId, org), more); await db.select().from(users).where(byOrg(users, id, gt(users.age, 3)));`, "(org_id = parameter and age > 3)"],
     ["a helper that returns nothing sometimes", `function filter(org?: string) { if (!org) return; return eq(users.orgId, org); } await db.select().from(users).where(filter(id));`, "maybe[org_id = parameter]"],

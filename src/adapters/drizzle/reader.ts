@@ -300,18 +300,23 @@ export class Reader {
         if (method === "mapWith" || method === "as" || method === "getSQL" || method === "inlineParams") return this.condition(callee.object, place);
       }
     }
-    const operator = this.#operatorOf(node, place);
-    if (operator !== undefined) return this.#operation(operator, node, place);
+    const operators = this.#operatorsOf(node, place);
+    if (operators.length > 0) return choice(operators.map((operator) => this.#operation(operator, node, place)));
     if (value?.role === "fragment" && value.at?.node === node) return this.#fragments.condition(node, place);
     const helper = this.#helper(node, place);
     if (helper) return helper;
     return this.#away(value, node, place) ?? this.#unread("the condition is made elsewhere", "unknown", node, place);
   }
 
-  /** The Drizzle operator that a call applies. */
-  #operatorOf(node: TSESTree.CallExpression, place: Place): string | undefined {
-    const callee = this.drizzle(node.callee, place);
-    return callee?.role === "operator" ? callee.name : undefined;
+  /** The Drizzle operator that a call applies; two where the program chooses: `const compare = on ? eq : ne`. */
+  #operatorsOf(node: TSESTree.CallExpression, place: Place): readonly string[] {
+    const callee = unwrap(node.callee);
+    const held = unwrap(this.#initial(callee, place) ?? callee);
+    const names = (held.type === "ConditionalExpression" ? [held.consequent, held.alternate] : [callee]).map((branch) => {
+      const value = this.drizzle(branch, place);
+      return value?.role === "operator" ? value.name : undefined;
+    });
+    return names.every((name) => name !== undefined) ? names : [];
   }
 
   /** A function of the project that makes a condition. */
@@ -328,9 +333,9 @@ export class Reader {
     return { module, anchor: this.span(call, place), bindings: new Map([...place.bindings, [fn, { kind: "call", args: call.arguments, place } satisfies Binding]]) };
   }
 
-  #operation(operator: string, node: TSESTree.CallExpression, place: Place): Predicate {
+  #operation(operator: string, node: TSESTree.CallExpression, place: Place, first = node.arguments[0]): Predicate {
     const span = this.span(node, place);
-    const [first, second, third] = node.arguments;
+    const [, second, third] = node.arguments;
     if (operator === "and" || operator === "or") return this.#combined(operator, node, place);
     if (operator === "not") return first ? { op: "not", item: this.condition(first, place) } : NO_FILTER;
     if (operator === "exists" || operator === "notExists") {
@@ -338,6 +343,8 @@ export class Reader {
       return { op: "exists", negated: operator === "notExists", ...(statement && { statement }), span };
     }
     if (!first || first.type === "SpreadElement") return this.#unread("the arguments cannot be followed", "yes", node, place);
+    const chosen = unwrap(first);
+    if (chosen.type === "ConditionalExpression") return choice([this.#operation(operator, node, place, chosen.consequent), this.#operation(operator, node, place, chosen.alternate)]);
     const column = this.column(first, place);
     if (COMPARISONS.has(operator) && second) {
       const comparison = OPERATOR_TEXT[operator] ?? "=";
