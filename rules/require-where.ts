@@ -7,7 +7,7 @@ export interface Options {
   readonly allow: readonly Deliberate[];
 }
 
-export type MessageId = "noWhere" | "emptyWhere" | "alwaysTrue" | "optionalWhere" | "named" | "truncate" | "temporary" | "addWhere";
+export type MessageId = "noWhere" | "emptyWhere" | "alwaysTrue" | "optionalWhere" | "named" | "truncate" | "temporary";
 
 export default defineRule<Options, MessageId>({
   id: "require-where",
@@ -21,7 +21,6 @@ export default defineRule<Options, MessageId>({
     named: "{{verb}} every row of `{{table}}`: `{{call}}` takes no filter.",
     truncate: "Removes every row of `{{table}}`: TRUNCATE takes no filter.",
     temporary: "{{verb}} every row of the temporary table `{{table}}`: the statement has no WHERE.",
-    addWhere: "Add a filter to complete.",
   },
   options: {
     allow: {
@@ -42,7 +41,6 @@ export default defineRule<Options, MessageId>({
       range: span === undefined ? query.site.range : query.locate(span),
       messageId,
       data: { verb: verbOf(query), table: tableLabel(query, facts), call: query.site.name },
-      suggestions: [{ messageId: "addWhere", edits: () => query.edits.where?.() }],
     };
   },
 });

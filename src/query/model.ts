@@ -312,8 +312,6 @@ export interface TextEdit {
 export interface Edits {
   /** Bounds the read to `rows` rows. */
   limit?(rows: number): readonly TextEdit[] | undefined;
-  /** Adds an empty place for a filter that the developer completes. */
-  where?(): readonly TextEdit[] | undefined;
   /** Makes the call fail instead of dropping the conditions whose spans these are. */
   requireValue?(spans: readonly Span[]): readonly TextEdit[] | undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import rule from "../../rules/require-where.js";
 import type { WriteScope } from "../../src/facts/contract.js";
-import { messages, reports, suggested, type Case } from "./support.js";
+import { messages, reports, type Case } from "./support.js";
 
 const scoped = (scope: WriteScope, more: Case = {}): Case => ({ ...more, query: { kind: "delete", ...more.query }, facts: { writeScope: () => scope } });
 const ALL: WriteScope = { kind: "all", why: "no-where" };
@@ -35,10 +35,5 @@ describe("require-where", () => {
 
   it("marks the filter that is always true", () => {
     expect(reports(rule, scoped({ kind: "all", why: "always-true", span: { start: 30, end: 34 } }))).toMatchObject([{ column: 16, endColumn: 20 }]);
-  });
-
-  it("suggests a filter to complete", () => {
-    const edits = { where: () => [{ range: [34, 34] as const, text: ', ""' }] };
-    expect(suggested(rule, scoped(ALL, { query: { edits } }))).toEqual({ desc: "Add a filter to complete.", code: 'await begin();\nawait db.query(text, "");\n' });
   });
 });
