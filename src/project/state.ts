@@ -22,7 +22,7 @@ const MAX_MODULES = 500;
 /** Imports by alias, package manifests and path mappings are looked at again after this time. */
 const MAX_AGE_MS = 60_000;
 /** Checking the files takes at most this share of the time between two checks. */
-const CHECKING_SHARE = 0.05;
+const CHECKING_SHARE = 0.01;
 
 const states = new BoundedMap<string, ProjectState>(2);
 

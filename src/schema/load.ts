@@ -39,7 +39,7 @@ export interface DatabaseSummary {
 }
 
 /** Checking takes at most this share of the time between two checks. */
-const CHECKING_SHARE = 0.05;
+const CHECKING_SHARE = 0.02;
 
 /** The schemas of one workspace. */
 export class SchemaIndex {
