@@ -2,6 +2,7 @@
  * Drizzle tables in TypeScript → tables. Nothing is run: the calls of the schema builders are read as they stand, names
  * are followed within the file and, by their exported name, across the files of the same schema.
  */
+import { indexMethod } from "../index-method.js";
 import { isFunction, keyName, literalString, memberName, unwrap, walk, type CallExpression, type Node } from "../../syntax/ast.js";
 import { parseModule, type SourceModule } from "../../syntax/source-module.js";
 import { camelCase, normaliseSchema, snakeCase, type SchemaDialect } from "../names.js";
@@ -477,7 +478,7 @@ class DrizzleSchema {
         table.indexes.push({
           ...(name === undefined ? {} : { name }),
           kind: maker === "index" || maker === "vectorIndex" ? "index" : "unique",
-          method: maker === "vectorIndex" ? "other" : methodOf(method === undefined ? undefined : literalString(method)),
+          method: maker === "vectorIndex" ? "other" : indexMethod(method === undefined ? undefined : literalString(method)),
           parts: parts.filter((part) => part !== undefined),
           include: [],
           ...(where === undefined ? {} : { where: where.args[0] === undefined ? "?" : this.#sql(where.args[0], table) }),
@@ -734,24 +735,4 @@ function propertyList(node: Node | undefined, name: string): readonly Node[] | u
 function stringProperty(node: Node, name: string): string | undefined {
   const value = propertyOf(node, name);
   return value === undefined ? undefined : literalString(value);
-}
-
-function methodOf(name: string | undefined): Index["method"] {
-  switch (name?.toLowerCase()) {
-    case undefined:
-    case "btree":
-      return "btree";
-    case "hash":
-      return "hash";
-    case "gin":
-      return "gin";
-    case "gist":
-      return "gist";
-    case "spgist":
-      return "spgist";
-    case "brin":
-      return "brin";
-    default:
-      return "other";
-  }
 }

@@ -2,6 +2,7 @@
  * Prisma schema files → tables. Sources of the rules: Prisma's schema reference (models, indexes, relation mode) and the
  * migrations it writes for them.
  */
+import { indexMethod } from "../index-method.js";
 import type { SchemaDialect } from "../names.js";
 import type { SchemaPart } from "../part.js";
 import { normaliseType } from "../types.js";
@@ -368,23 +369,7 @@ function operatorClassOf(value: PslValue | undefined): string | undefined {
 }
 
 function method(type: PslValue | undefined): Index["method"] {
-  if (type?.kind !== "name") return "btree";
-  switch (type.name.toLowerCase()) {
-    case "btree":
-      return "btree";
-    case "hash":
-      return "hash";
-    case "gin":
-      return "gin";
-    case "gist":
-      return "gist";
-    case "spgist":
-      return "spgist";
-    case "brin":
-      return "brin";
-    default:
-      return "other";
-  }
+  return indexMethod(type?.kind === "name" ? type.name : undefined);
 }
 
 /** The condition of a partial index (`where: raw("…")` or `where: { deletedAt: null }`) as SQL text. */
