@@ -25,9 +25,3 @@ export function triOr(answers: Iterable<Tri>): Tri {
   }
   return result;
 }
-
-/** Kleene negation. */
-export function triNot(answer: Tri): Tri {
-  if (answer === "unknown") return "unknown";
-  return answer === "yes" ? "no" : "yes";
-}

@@ -245,9 +245,3 @@ export function sendingOf(fate: Fate): Sending {
       return "unknown";
   }
 }
-
-/** Is the expression an element of what a callback returns to `map` and the like? Then its promise is awaited with the others. */
-export function isCallbackResult(node: Node): boolean {
-  const fn = enclosingFunction(node);
-  return fn !== undefined && isFunction(fn) && wrapped(fn).parent?.type === "CallExpression";
-}

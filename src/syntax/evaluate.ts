@@ -158,11 +158,6 @@ export class Evaluator {
     return value.kind === "function" ? value : undefined;
   }
 
-  /** The variable an identifier means, with the module it is declared in. */
-  variable(identifier: TSESTree.Identifier, module: SourceModule): Scope.Variable | undefined {
-    return module.lookUp(identifier.name, identifier);
-  }
-
   /** The value of a parameter of a function that stands in a call as an argument. */
   callbackParameter(fn: FunctionNode, module: SourceModule, parameter: number): Value {
     const outer = wrapped(fn);
