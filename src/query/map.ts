@@ -64,7 +64,11 @@ export function mapPredicate(predicate: Predicate, by: Replacement): Predicate {
     case "between":
       return { ...predicate, low: mapOperand(predicate.low, by), high: mapOperand(predicate.high, by) };
     case "exists":
-      return predicate.statement ? { ...predicate, statement: mapStatement(predicate.statement, by) } : predicate;
+      return {
+        ...predicate,
+        ...(predicate.statement && { statement: mapStatement(predicate.statement, by) }),
+        ...(predicate.item && { item: mapPredicate(predicate.item, by) }),
+      };
     case "operator":
       return { ...predicate, operands: predicate.operands.map((operand) => mapOperand(operand, by)) };
     case "constant":

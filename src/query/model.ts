@@ -143,8 +143,8 @@ export type Predicate =
   | { readonly op: "between"; readonly column: ColumnRef; readonly negated: boolean; readonly low: Operand; readonly high: Operand; readonly span: Span }
   /** A bare boolean column, or IS [NOT] TRUE / FALSE. */
   | { readonly op: "boolean"; readonly column: ColumnRef; readonly value: boolean; readonly form: "bare" | "is"; readonly span: Span }
-  /** EXISTS (…), or a relation filter of a library (`posts: { some: … }`). */
-  | { readonly op: "exists"; readonly negated: boolean; readonly statement?: Statement; readonly relation?: string; readonly span: Span }
+  /** EXISTS (…), or a relation filter of a library (`posts: { some: … }`), whose `item` is what the related row must fulfil. */
+  | { readonly op: "exists"; readonly negated: boolean; readonly statement?: Statement; readonly relation?: string; readonly item?: Predicate; readonly span: Span }
   /** A filter on a related row that the library reaches by a join (`author: { name: … }`). */
   | { readonly op: "relation"; readonly relation: string; readonly item: Predicate; readonly span: Span }
   /** Containment, overlap, full text, regular expression, row values, …: read, but not modelled further. */
