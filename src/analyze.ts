@@ -146,7 +146,7 @@ class FileAnalyzer {
         const repetition = repetitionOf(query, context);
         return repetition ? [repetition] : [];
       }),
-      access: once(() => accessOf(query, { ...tables, dialect: view.dialect })),
+      access: once(() => accessOf(query, { ...tables, related: (table, relation) => view.related(table, relation), dialect: view.dialect })),
       ...this.#words(query),
     };
   }

@@ -6,7 +6,7 @@ import { columnsOf, findColumn, resolve, type Relation } from "../indexes/column
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
 import { restrictionOf } from "../indexes/restriction.js";
-import type { Table } from "../schema/model.js";
+import type { Relation as SchemaRelation, Table } from "../schema/model.js";
 import type { TableAccess } from "./contract.js";
 import { restrictionOf as strengthOf } from "./filter.js";
 
@@ -15,6 +15,7 @@ export interface AccessContext {
   /** Dialect of the schema, for a query whose library does not tell. */
   readonly dialect: Dialect | undefined;
   readonly isSmall: (ref: TableRef) => boolean;
+  readonly related: (table: Table, relation: SchemaRelation) => Table | undefined;
 }
 
 /** The access path of each table of a query that has a filter of its own. Empty where the schema says nothing. */
@@ -26,12 +27,21 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
   if (!main || !table || context.isSmall(main)) return [];
   const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
   const dialect = query.dialect ?? context.dialect;
+  const related: AccessQuestion["related"] = (from, relation) => {
+    const found = context.related(from, relation);
+    return found === undefined || context.isSmall({ name: found.name, alias: found.name, span: query.span }) ? undefined : found;
+  };
   const restriction = restrictionOf(query, main, (column) => findColumn(column, table) !== undefined);
   // Of several filters that the program chooses from, the worst one speaks.
   const accesses = alternativesOf(restriction).flatMap((predicate) => {
-    const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy };
+    const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy, related };
     const path = accessPath(question);
-    return path.verdict === "unknown" && path.reason === "no-filter" ? [] : [describe(path, main, question, query)];
+    if (path.verdict === "unknown" && path.reason === "no-filter") return [];
+    const { through } = path;
+    if (through === undefined) return [describe(path, main, question, query)];
+    const behind = { name: through.table.name, alias: through.table.name, span: spanOfPredicate(through.predicate) ?? query.span };
+    // The order of the query is not one of the related table; an index that gives it may still end the scan early.
+    return [describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, { table: through.table, predicate: through.predicate, dialect, alone: true }, query)];
   });
   const worst = VERDICTS.flatMap((verdict) => accesses.find((access) => access.verdict === verdict) ?? [])[0];
   return worst ? [worst] : [];
@@ -55,7 +65,7 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, que
   const strength = strengthOf(predicate, table);
   // Nothing but flags: the planner would read the table with an index on them too.
   const onlyFlags = strength.level === "flags" && !strength.open;
-  const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: query.orderBy }) : undefined;
+  const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: question.order ?? [] }) : undefined;
   // The conditions on other tables of the statement are no conditions on this one.
   const relation: Relation = { table, alias: question.alias, alone: question.alone ?? true };
   const own = columns.filter((column) => resolve(column, relation).kind !== "foreign");

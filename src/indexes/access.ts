@@ -11,7 +11,7 @@
  */
 import { unreachable } from "../base/exhaustive.js";
 import type { ColumnRef, ColumnWrapper, Dialect, Operand, OrderItem, Predicate } from "../query/model.js";
-import { foreignKeyIndexes, type Column, type Index, type IndexPart, type Table } from "../schema/model.js";
+import { foreignKeyIndexes, type Column, type Index, type IndexPart, type Relation as SchemaRelation, type Table } from "../schema/model.js";
 import { normaliseType } from "../schema/types.js";
 import { columnsOf, correlations, findColumn, hasFewValues, resolve, type Relation } from "./columns.js";
 import { expressionNames, sameExpression } from "./expression.js";
@@ -49,6 +49,8 @@ export type AccessReason =
   | "or"
   /** unusable: rows are kept for lack of a related row. */
   | "anti-join"
+  /** unusable: what a related row must fulfil is served by no index of its table. */
+  | "related"
   | "no-filter"
   | "view"
   | "uncertain-table"
@@ -79,8 +81,17 @@ export interface AccessPath {
   readonly nearest?: Index;
   /** Name of the column in the database that the reason speaks of. */
   readonly column?: string;
+  /** unusable by "related": the table behind the relation, and its own access path. */
+  readonly through?: Through;
   /** unusable, but an index gives the order asked for: with a LIMIT the read may stop early. */
   readonly ordered?: Index;
+}
+
+/** What is asked of a related table, and what its indexes answer. */
+export interface Through {
+  readonly table: Table;
+  readonly predicate: Predicate;
+  readonly path: AccessPath;
 }
 
 export interface AccessQuestion {
@@ -93,6 +104,8 @@ export interface AccessQuestion {
   /** False when the statement has other relations: unqualified names may be theirs. */
   readonly alone?: boolean;
   readonly order?: readonly OrderItem[];
+  /** The table behind a relation of `from`, when it is known and too large to be read as a whole. */
+  readonly related?: (from: Table, relation: SchemaRelation) => Table | undefined;
 }
 
 type KnownDialect = "postgresql" | "mysql" | "mariadb" | "sqlite";
@@ -134,12 +147,14 @@ class Judgement {
   readonly #order: readonly OrderItem[];
   readonly #dialect: KnownDialect;
   readonly #indexes: readonly Index[];
+  readonly #related: (from: Table, relation: SchemaRelation) => Table | undefined;
 
   constructor(question: AccessQuestion, dialect: KnownDialect) {
     this.#relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
     this.#predicate = question.predicate;
     this.#order = question.order ?? [];
     this.#dialect = dialect;
+    this.#related = question.related ?? (() => undefined);
     const { indexes } = question.table;
     this.#indexes = dialect === "mysql" || dialect === "mariadb" ? [...indexes, ...foreignKeyIndexes(question.table)] : indexes;
   }
@@ -161,7 +176,8 @@ class Judgement {
     const unknown = outcomes.find((outcome) => outcome?.verdict === "unknown");
     if (unknown !== undefined) return unknown;
     const distance = (outcome: AccessPath): number => {
-      const column = this.#relation.table.columns.find((candidate) => candidate.name === outcome.column);
+      const { table, path } = outcome.through ?? { table: this.#relation.table, path: outcome };
+      const column = table.columns.find((candidate) => candidate.name === path.column);
       return (DISTANCES[outcome.reason] ?? FAR) + (column === undefined || hasFewValues(column) ? FAR : 0);
     };
     return outcomes.filter((outcome) => outcome !== undefined).sort((left, right) => distance(left) - distance(right))[0];
@@ -206,7 +222,7 @@ class Judgement {
       case "exists":
         return this.#visitExists(predicate);
       case "relation":
-        return this.#relationOutcome(predicate.relation, false);
+        return this.#relationOutcome(predicate.relation, predicate.item, false);
       case "opaque":
         return predicate.restricts === "no" ? undefined : { verdict: "unknown", reason: "opaque" };
       default:
@@ -328,7 +344,7 @@ class Judgement {
   }
 
   #visitExists(predicate: Extract<Predicate, { op: "exists" }>): Outcome {
-    if (predicate.relation !== undefined) return this.#relationOutcome(predicate.relation, predicate.negated);
+    if (predicate.relation !== undefined) return this.#relationOutcome(predicate.relation, predicate.item, predicate.negated);
     if (predicate.negated) return { verdict: "unusable", reason: "anti-join" };
     const outer = predicate.statement === undefined ? [] : correlations(predicate.statement, this.#relation);
     const own = outer.flatMap((reference) => {
@@ -343,16 +359,22 @@ class Judgement {
   }
 
   /**
-   * A filter on a related row. Where this table holds the key, the planner may start from the other side and come in by
-   * the key, so the key's index decides. Where the other side holds it, it comes in by this table's own key.
+   * A filter on a related row. The planner may start from the other side, where an index serves what the related row
+   * must fulfil, and come in by the key: by its index where this table holds it, by this table's own key otherwise.
+   * Without an index on the other side one of the two tables is read as a whole.
    */
-  #relationOutcome(name: string, negated: boolean): Outcome {
+  #relationOutcome(name: string, item: Predicate | undefined, negated: boolean): Outcome {
     if (negated) return { verdict: "unusable", reason: "anti-join" };
     const relation = this.#relation.table.relations.find((candidate) => candidate.name === name);
-    const [first] = relation?.columns ?? [];
+    if (relation === undefined) return { verdict: "unknown", reason: "relation" };
+    const [first] = relation.columns;
     const column = first === undefined ? undefined : findColumn({ name: first }, this.#relation.table);
-    if (column === undefined) return { verdict: "unknown", reason: "relation" };
-    return this.#indexes.some((index) => mentions(index, column)) ? { verdict: "unknown", reason: "relation", column: column.name } : { verdict: "unusable", reason: "no-index", column: column.name };
+    if (column !== undefined && !this.#indexes.some((index) => mentions(index, column))) return { verdict: "unusable", reason: "no-index", column: column.name };
+    const own = column === undefined ? {} : { column: column.name };
+    const table = item === undefined ? undefined : this.#related(this.#relation.table, relation);
+    if (item === undefined || table === undefined) return { verdict: "unknown", reason: "relation", ...own };
+    const path = accessPath({ table, predicate: item, dialect: this.#dialect, alone: true, related: this.#related });
+    return path.verdict === "unusable" ? { verdict: "unusable", reason: "related", through: path.through ?? { table, predicate: item, path } } : { verdict: "unknown", reason: "relation", ...own };
   }
 
   /** The fallback for shapes that are not modelled: without an index on any column named, nothing can serve. */
@@ -608,7 +630,7 @@ const NO_BTREE_OPERATORS: ReadonlySet<string> = new Set(["@>", "<@", "&&", "?", 
  * How near an unusable condition is to being served, for the message: first what a change of an index or of the filter
  * would cure, last what no index helps.
  */
-const DISTANCES: Readonly<Partial<Record<AccessReason, number>>> = { partial: 1, "not-leading": 1, "no-index": 2, wrapped: 3, "operator-class": 3, "type-mismatch": 3, or: 4, "bare-boolean": 4, "ignores-case": 5, "leading-wildcard": 5 };
+const DISTANCES: Readonly<Partial<Record<AccessReason, number>>> = { partial: 1, "not-leading": 1, "no-index": 2, wrapped: 3, "operator-class": 3, "type-mismatch": 3, related: 3, or: 4, "bare-boolean": 4, "ignores-case": 5, "leading-wildcard": 5 };
 const FAR = 6;
 
 function withNearest(path: AccessPath, nearest: Index | undefined): AccessPath {

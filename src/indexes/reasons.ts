@@ -45,6 +45,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return path.column === undefined ? "one side of the OR cannot use an index" : `the side of the OR on ${column} cannot use an index, so every row is read`;
     case "anti-join":
       return "rows are kept for lack of a related row, which no index of this table answers";
+    case "related":
+      return path.through === undefined ? "no index serves the condition on the related table" : describeReason(path.through.path, path.through.table);
     case "no-filter":
       return "there is no filter";
     case "view":

@@ -1,5 +1,5 @@
 /** What the schemas that a file may see say about the tables a query names. */
-import type { SchemaModel, Table } from "./model.js";
+import type { Relation, SchemaModel, Table } from "./model.js";
 
 /** A table as a query names it; the part of `TableRef` that matters here. */
 interface Named {
@@ -31,6 +31,12 @@ export class SchemaView {
     if (ref.dynamic) return undefined;
     const found = this.#schemas().flatMap((schema) => (ref.model === undefined ? schema.table(ref.name, ref.schema) : schema.tableOfModel(ref.model)) ?? []);
     return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The table behind a relation of `from`. */
+  related(from: Table, { target }: Relation): Table | undefined {
+    const schema = this.#schemas().find(({ tables }) => tables.includes(from));
+    return schema?.tableOfModel(target) ?? schema?.table(target);
   }
 
   /** The dialect, when all schemas agree. */

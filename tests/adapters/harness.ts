@@ -79,7 +79,7 @@ export function describe(predicate: Predicate): string {
     case "boolean":
       return `${predicate.column.name} is ${predicate.value}`;
     case "exists":
-      return `${predicate.negated ? "not " : ""}exists ${predicate.relation ?? "subquery"}`;
+      return `${predicate.negated ? "not " : ""}exists ${predicate.relation ?? "subquery"}${predicate.item ? ` (${describe(predicate.item)})` : ""}`;
     case "relation":
       return `${predicate.relation}.(${describe(predicate.item)})`;
     case "operator":

@@ -313,9 +313,12 @@ export class FilterReader {
       const [first] = entries;
       if (!first) return NO_FILTER;
       if (isUndefined(first.value)) return NO_FILTER;
+      const inside = and(entries.map((entry) => this.#where(entry.value, entry.module, "many")));
       // Of every row of an empty set anything holds: `every: {}` restricts nothing.
-      if (name === "every" && entries.every((entry) => isEmpty(this.#where(entry.value, entry.module, "many")))) return NO_FILTER;
-      const exists: Predicate = { op: "exists", negated: name !== "some", relation: column.name, span: spanAt(this.#at, first.node, first.module) };
+      if (name === "every" && isEmpty(inside)) return NO_FILTER;
+      // `every` is that none exists which does not fulfil it.
+      const item = isEmpty(inside) ? undefined : name === "every" ? negate(inside) : inside;
+      const exists: Predicate = { op: "exists", negated: name !== "some", relation: column.name, ...(item && { item }), span: spanAt(this.#at, first.node, first.module) };
       const { answer, why } = this.#at.context.undefinable(first.value, first.module);
       if (first.presence === "maybe") return optional(exists, "condition", "yes", exists.span);
       return answer === "yes" ? optional(exists, "undefined", "yes", exists.span, why) : exists;

@@ -1,6 +1,6 @@
 /** What a scan is said to be for, through the whole analysis with a schema. */
 import { describe, expect, it } from "vitest";
-import { analysisOf, directoryOf, SETUP } from "./support.js";
+import { analysisOf, directoryOf, PRISMA, SETUP } from "./support.js";
 
 const SCHEMA = `
   CREATE TABLE users (id integer PRIMARY KEY, team_id integer NOT NULL, email text);
@@ -63,6 +63,64 @@ describe("scans of filters that the program chooses from", () => {
     ["flag ? and(eq(posts.title, id), eq(posts.body, id)) : eq(posts.title, id)", ["title, body: no index of `posts` contains `title`"]],
     ["and(eq(posts.userId, id), flag ? eq(posts.body, id) : eq(posts.title, id))", []],
     ["or(eq(posts.userId, id), eq(posts.title, id))", ["user_id, title: the side of the OR on `title` cannot use an index, so every row is read"]],
+  ])("%s → %j", (where, expected) => {
+    expect(scanned(where)).toEqual(expected);
+  });
+});
+
+describe("scans for what a related row must fulfil", () => {
+  const SCHEMA = `
+    datasource db {
+      provider = "postgresql"
+    }
+    model Document {
+      id Int @id
+      title String
+      ownerId Int
+      owner User @relation(fields: [ownerId], references: [id])
+      recipients Recipient[]
+      @@index([ownerId])
+    }
+    model Recipient {
+      id Int @id
+      token String
+      email String
+      documentId Int
+      document Document @relation(fields: [documentId], references: [id])
+      @@index([documentId])
+      @@index([email])
+    }
+    model User {
+      id Int @id
+      name String
+      role Role
+      documents Document[]
+    }
+    enum Role {
+      A
+      B
+    }
+  `;
+  const scanned = (where: string): readonly string[] => {
+    const project = directoryOf({ "package.json": '{ "dependencies": { "@prisma/client": "6" } }', "prisma/schema.prisma": SCHEMA });
+    const { subjects } = analysisOf(`${PRISMA}await prisma.document.findMany({ where: ${where} });`, `${project}/src/file.ts`, project);
+    return subjects.flatMap(({ facts }) => facts.access().flatMap(({ table, verdict, columns, reason, proposal }) => (verdict === "unusable" ? [`${table.name} by ${columns.join(", ")}: ${reason}; ${proposal?.declaration ?? "nothing"}`] : [])));
+  };
+
+  it.each<readonly [string, readonly string[]]>([
+    ["{ recipients: { some: { token } } }", ["Recipient by token: no index of `Recipient` contains `token`; @@index([token])"]],
+    ["{ recipients: { some: { email } } }", []],
+    ["{ recipients: { some: {} } }", []],
+    ["{ id, recipients: { some: { token } } }", []],
+    ["{ title, recipients: { some: { token } } }", ["Document by title: no index of `Document` contains `title`; @@index([title])"]],
+    ["{ owner: { name } }", ["User by name: no index of `User` contains `name`; @@index([name])"]],
+    ["{ owner: { is: { name } } }", ["User by name: no index of `User` contains `name`; @@index([name])"]],
+    // An index of a column with few values would not help.
+    ["{ owner: { role: 'A' } }", []],
+    ["{ owner: { documents: { some: { recipients: { some: { token } } } } } }", ["Recipient by token: no index of `Recipient` contains `token`; @@index([token])"]],
+    // Whether the condition is there or not, no index serves.
+    ["{ recipients: { some: { token: on ? token : undefined } } }", ["Recipient by token: no index of `Recipient` contains `token`; @@index([token])"]],
+    ["{ recipients: { some: { email: on ? token : undefined } } }", []],
   ])("%s → %j", (where, expected) => {
     expect(scanned(where)).toEqual(expected);
   });

@@ -181,6 +181,10 @@ describe("access path", () => {
     expect(judge(table([], { relations: [relation] }), and(eq("b"), related("parent")), "postgresql").verdict).toBe("unusable");
     expect(judge(table(["a"], { relations: [relation] }), related("parent"), "postgresql").verdict).toBe("unknown");
     expect(judge(table([]), and(eq("b"), some("children")), "postgresql").verdict).toBe("unknown");
+    const parent = (...indexes: readonly string[]): AccessPath => accessPath({ table: table(["a"], { relations: [relation] }), predicate: related("parent", eq("b")), dialect: "postgresql", alone: true, related: () => table(indexes) });
+    expect(parent("b")).toMatchObject({ verdict: "unknown", reason: "relation" });
+    expect(parent("a")).toMatchObject({ verdict: "unusable", reason: "related", through: { path: { verdict: "unusable", reason: "no-index", column: "b" } } });
+    expect(accessPath({ table: table(["a"], { relations: [relation] }), predicate: and(eq("a"), related("parent", eq("b"))), dialect: "postgresql", alone: true, related: () => table([]) })).toMatchObject({ verdict: "usable" });
     expect(judge(table([]), and(eq("b"), some("children", true)), "postgresql").verdict).toBe("unusable");
   });
 
