@@ -1,8 +1,30 @@
-/** Random tables, indexes and conditions from a seed, over the rows of the table of facts about indexes. */
+/** Random tables, indexes and conditions from a seed; what they are made of, the vocabulary of a dialect says. */
 export type OracleDialect = "postgresql" | "sqlite" | "mariadb";
 
+/** How a vocabulary chooses. The order of the calls decides what comes out, so everything goes through the one seed. */
+export interface Draw {
+  /** From 0 to just below 1. */
+  readonly next: () => number;
+  readonly pick: <Item>(items: readonly Item[]) => Item;
+  /** Several different ones, in their order. */
+  readonly some: <Item>(items: readonly Item[], count: number) => readonly Item[];
+  /** The next placeholder of the statement: `$1`, `?`. */
+  readonly parameter: () => string;
+}
+
+export interface Vocabulary {
+  readonly dialect: OracleDialect;
+  /** The table `t`, and whatever else its indexes need. */
+  readonly tables: readonly string[];
+  /** What stands behind `CREATE INDEX … ON t`. */
+  readonly indexes: readonly string[];
+  /** Conditions without AND, OR and NOT; each call draws one. A maker that stands twice is drawn twice as often. */
+  readonly atoms: readonly ((draw: Draw) => string)[];
+  readonly placeholder: (position: number) => string;
+}
+
 export interface Case {
-  /** One statement each, the table first. */
+  /** One statement each, tables first. */
   readonly ddl: readonly string[];
   readonly conditions: readonly string[];
 }
@@ -18,87 +40,40 @@ export function random(seed: number): () => number {
   };
 }
 
-const TABLES: Readonly<Record<OracleDialect, string>> = {
-  postgresql: "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, c integer, s text, u text, flag boolean, ts timestamptz)",
-  sqlite: "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, c integer, s text, u text, flag boolean, ts text)",
-  mariadb: "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, c integer, s varchar(100), u varchar(100), flag boolean, ts datetime)",
-};
-
-const COMMON_INDEXES = ["(a)", "(b)", "(c)", "(s)", "(u)", "(flag)", "(ts)", "(a, b)", "(b, a)", "(b, c, a)", "(s, a)", "(a, s)", "(flag, a)", "(ts, a)", "(a DESC)"];
-const INDEXES: Readonly<Record<OracleDialect, readonly string[]>> = {
-  postgresql: [...COMMON_INDEXES, "(lower(s))", "(lower(s), a)", "((a + b))", "(s text_pattern_ops)", "(a) WHERE b IS NULL", "(a) WHERE flag", "(a) WHERE b = 1", "(s) WHERE c IS NOT NULL", "(c) WHERE c IS NOT NULL", "(b) WHERE s = 'x' AND a IS NOT NULL", "(a) WHERE b > 5", "(ts) WHERE NOT flag", "(lower(s)) WHERE flag"],
-  sqlite: [...COMMON_INDEXES, "(lower(s))", "(lower(s), a)", "(s COLLATE NOCASE)", "(a) WHERE b IS NULL", "(a) WHERE b = 1", "(s) WHERE c IS NOT NULL", "(c) WHERE c IS NOT NULL", "(a) WHERE b > 5", "(b) WHERE s = 'x' AND a IS NOT NULL"],
-  mariadb: [...COMMON_INDEXES, "(s(10))"],
-};
-
 /** A case of `count` conditions on a table with one to three indexes. */
-export function makeCase(next: () => number, dialect: OracleDialect, count: number): Case {
+export function makeCase(next: () => number, vocabulary: Vocabulary, count: number): Case {
+  let parameters = 0;
   const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[Math.floor(next() * items.length)];
     if (item === undefined) throw new Error("nothing to choose from");
     return item;
   };
-  const indexes = Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(INDEXES[dialect]));
-  if (dialect === "postgresql" && next() < 0.1) indexes.push("USING hash (b)");
-  const ddl = [TABLES[dialect], ...[...new Set(indexes)].map((definition, at) => (definition.startsWith("USING") ? `CREATE INDEX i${String(at)} ON t ${definition}` : `CREATE INDEX i${String(at)} ON t ${definition}`))];
-
-  const integer = (): string => pick(["a", "b", "c"]);
-  const text = (): string => pick(["s", "u"]);
-  const value = (): string => (dialect === "mariadb" ? String(1 + Math.floor(next() * 9)) : pick(["1", "5", "7", parameter()]));
-  const word = (): string => (dialect === "mariadb" ? "'x'" : pick(["'x'", "'abc'", parameter()]));
-  let parameters = 0;
+  const some = <Item>(items: readonly Item[], wanted: number): readonly Item[] => {
+    const chosen = new Set<Item>();
+    for (let at = 0; at < wanted; at += 1) chosen.add(pick(items));
+    return [...chosen];
+  };
   const parameter = (): string => {
     parameters += 1;
-    return dialect === "postgresql" ? `$${String(parameters)}` : "?";
+    return vocabulary.placeholder(parameters);
   };
-  const comparison = (): string => pick(["=", "=", "=", "<", "<=", ">", ">=", "<>"]);
-
-  const atoms: readonly (() => string)[] = [
-    () => `${integer()} ${comparison()} ${value()}`,
-    () => `${integer()} ${comparison()} ${value()}`,
-    () => `${text()} = ${word()}`,
-    () => `${text()} ${comparison()} ${word()}`,
-    () => `${integer()} IN (1, 2, 3)`,
-    () => `${integer()} NOT IN (1, 2)`,
-    () => `${integer()} BETWEEN 1 AND ${value()}`,
-    () => `${integer()} IS NULL`,
-    () => `${integer()} IS NOT NULL`,
-    () => `${text()} IS NULL`,
-    () => `${text()} LIKE ${pick(["'abc%'", "'%abc'", "'%abc%'", "'abc'", "'_bc%'"])}`,
-    () => `${text()} NOT LIKE 'abc%'`,
-    () => `lower(${text()}) = ${word()}`,
-    () => `lower(s) IN ('a', 'b')`,
-    () => `${integer()} + 1 = 5`,
-    () => `a + b = ${value()}`,
-    () => `${integer()} = ${integer()} + 1`,
-    () => `coalesce(${integer()}, 0) = 1`,
-    () => pick(["flag", "flag = true", "NOT flag", "flag IS TRUE", "flag = false"]),
-    () => (dialect === "postgresql" ? `ts > now() - interval '1 day'` : `ts > '2024-01-01'`),
-    () => (dialect === "postgresql" ? `${integer()} = ANY(${parameter()}::int[])` : `${integer()} IN (4, 5)`),
-    () => (dialect === "postgresql" ? `${integer()}::text = '5'` : `CAST(${integer()} AS CHAR) = '5'`),
-    () => (dialect === "postgresql" ? `${text()} ILIKE 'abc%'` : `upper(${text()}) = 'X'`),
-    () => (dialect === "mariadb" ? `${integer()} <=> 5` : `${integer()} IS NOT DISTINCT FROM 5`),
-    () => (dialect === "postgresql" ? `${text()}::varchar = 'x'` : `${text()} = 'x'`),
-    () => (dialect === "postgresql" ? `ts::date = '2024-01-01'` : `date(ts) = '2024-01-01'`),
-    () => `NOT (${integer()} ${comparison()} 5)`,
-    () => `b = 1`,
-    () => `b IS NULL`,
-    () => `c IS NOT NULL`,
-    () => `s = 'x'`,
-  ];
-  const condition = (depth: number): string => {
-    const roll = next();
-    if (depth === 0 || roll < 0.35) return pick(atoms)();
-    const items = Array.from({ length: 2 + Math.floor(next() * 2) }, () => condition(depth - 1));
-    if (roll < 0.78) return `(${items.join(" AND ")})`;
-    if (roll < 0.95) return `(${items.join(" OR ")})`;
-    return `NOT (${items.join(" AND ")})`;
-  };
+  const draw: Draw = { next, pick, some, parameter };
+  const indexes = some(vocabulary.indexes, 1 + Math.floor(next() * 3));
   return {
-    ddl,
+    ddl: [...vocabulary.tables, ...indexes.map((definition, at) => `CREATE INDEX i${String(at)} ON t ${definition}`)],
     conditions: Array.from({ length: count }, () => {
       parameters = 0;
-      return condition(2);
+      return condition(draw, vocabulary, 2);
     }),
   };
+}
+
+/** Atoms under AND, OR and NOT. */
+function condition(draw: Draw, vocabulary: Vocabulary, depth: number): string {
+  const roll = draw.next();
+  if (depth === 0 || roll < 0.35) return draw.pick(vocabulary.atoms)(draw);
+  const items = Array.from({ length: 2 + Math.floor(draw.next() * 2) }, () => condition(draw, vocabulary, depth - 1));
+  if (roll < 0.78) return `(${items.join(" AND ")})`;
+  if (roll < 0.95) return `(${items.join(" OR ")})`;
+  return `NOT (${items.join(" AND ")})`;
 }

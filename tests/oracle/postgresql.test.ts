@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { expect, it } from "vitest";
 import { makeCase, random } from "./generate.js";
 import { count, newTally, schemaOfDdl, verdictOf } from "./verdict.js";
+import { postgresql } from "./vocabulary-postgresql.js";
 
 const SEED = Number(process.env["QUERY_GUARD_SEED"] ?? 1);
 const CASES = Number(process.env["QUERY_GUARD_CASES"] ?? 15);
@@ -51,7 +52,7 @@ it("agrees with PostgreSQL", async () => {
   try {
     await database.exec("SET enable_seqscan = off");
     for (let at = 0; at < CASES; at += 1) {
-      const { ddl, conditions } = makeCase(next, "postgresql", CONDITIONS);
+      const { ddl, conditions } = makeCase(next, postgresql, CONDITIONS);
       await database.exec(`DROP TABLE IF EXISTS t; ${ddl.join("; ")}`);
       const defined = await database.query<{ name: string; key: string }>("SELECT c.relname AS name, pg_get_indexdef(i.indexrelid, 1, true) AS key FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = 't'::regclass");
       const leading = new Map(defined.rows.map(({ name, key }) => [name, key]));

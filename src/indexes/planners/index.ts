@@ -1,0 +1,9 @@
+/** The planners that are modelled. */
+import type { KnownDialect, Planner } from "./contract.js";
+import { mariadb, mysql } from "./mysql.js";
+import { postgresql } from "./postgresql.js";
+import { sqlite } from "./sqlite.js";
+
+export type { KnownDialect } from "./contract.js";
+
+export const planners: Readonly<Record<KnownDialect, Planner>> = { postgresql, mysql, mariadb, sqlite };
