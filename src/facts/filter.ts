@@ -1,6 +1,7 @@
 /** How strongly a filter restricts the rows of a table, in the worst configuration of the program. */
+import { findColumn } from "../indexes/columns.js";
 import type { ColumnRef, Operand, Predicate, Span } from "../query/model.js";
-import { columnOf, uniqueKeys } from "../schema/lookup.js";
+import { uniqueKeys } from "../schema/lookup.js";
 import type { Table } from "../schema/model.js";
 
 /**
@@ -103,7 +104,7 @@ function keyLevel(items: readonly Predicate[], table: Table | undefined): Level 
   const equal = new Set<string>();
   const listed = new Set<string>();
   for (const item of items) {
-    const column = (item.op === "compare" || item.op === "in") && item.column.wrappers.length === 0 ? columnOf(table, item.column) : undefined;
+    const column = (item.op === "compare" || item.op === "in") && item.column.wrappers.length === 0 ? findColumn(item.column, table) : undefined;
     if (!column) continue;
     if (item.op === "compare" && item.operator === "=" && item.operand.kind !== "column") equal.add(column.name);
     if (item.op === "in" && !item.negated && item.values.kind !== "subquery") listed.add(column.name);
@@ -168,7 +169,7 @@ function isFlagValue(operand: Operand, column: ColumnRef, table: Table | undefin
   if (operand.kind === "literal") {
     if (typeof operand.value === "boolean" || operand.value === null) return true;
   } else if (operand.kind !== "parameter" || operand.constant !== true) return false;
-  const known = table && columnOf(table, column);
+  const known = table && findColumn(column, table);
   if (known && (known.enumeration === true || known.type === "boolean" || known.type === "enum")) return true;
   return column.name
     .replace(/([a-z\d])([A-Z])/gu, "$1_$2")
@@ -181,13 +182,13 @@ function isFlagValue(operand: Operand, column: ColumnRef, table: Table | undefin
 function isKey(column: ColumnRef, table: Table | undefined): boolean {
   if (column.wrappers.length > 0) return false;
   if (!table) return /^_?(?:id|uuid|pk)$/iu.test(column.name);
-  const known = columnOf(table, column);
+  const known = findColumn(column, table);
   return known !== undefined && uniqueKeys(table).some((key) => key.length === 1 && key[0] === known.name);
 }
 
 /** Does the column hold the key of a parent or tenant: by a foreign key of the schema, or by its name? */
 function isParentKey(column: ColumnRef, table: Table | undefined): boolean {
-  const known = table && columnOf(table, column);
+  const known = table && findColumn(column, table);
   if (known && table.foreignKeys.some((key) => key.columns.length === 1 && key.columns[0] === known.name)) return true;
   return /(?:_id|_uuid|Id|ID|Uuid)$/u.test(column.name);
 }
