@@ -57,7 +57,7 @@ export class Evaluator {
   readonly #values = new Memory<Node>();
   readonly #types = new Memory<Node>();
   readonly #declarations = new Memory<Node>();
-  readonly #assignedMembers = new Map<Node, ReadonlySet<string | undefined>>();
+  readonly #assignedMembers = new Map<Node, ReadonlyMap<string | undefined, readonly Node[]>>();
   readonly #variables = new Memory<Scope.Variable>();
   /** Calls whose callback is being followed. */
   readonly #handing = new Set<Node>();
@@ -191,7 +191,8 @@ export class Evaluator {
         return this.#identifier(node, module);
       case "MemberExpression": {
         const name = memberName(node);
-        return name === undefined ? UNKNOWN : this.#member(this.evaluate(node.object, module), name);
+        const owner = this.evaluate(node.object, module);
+        return name === undefined ? this.#elementOf(owner) : this.#member(owner, name);
       }
       case "CallExpression":
         return this.#call(node, module);
@@ -232,7 +233,9 @@ export class Evaluator {
         return { kind: "function", node, module };
       case "ClassExpression":
       case "ClassDeclaration":
-        return { kind: "class", node, module };
+        return this.#class(node, module);
+      case "Super":
+        return this.#super(node, module);
       case "ObjectExpression":
         return { kind: "object", node, module };
       case "Literal":
@@ -327,6 +330,8 @@ export class Evaluator {
     }
     const otherwise = this.#byDefault(declarator.id, name, module);
     if (otherwise) return otherwise;
+    const loop = declarator.parent.parent;
+    if (loop.type === "ForOfStatement" && loop.left === declarator.parent) return this.#follow(this.#elementOf(this.evaluate(loop.right, module)), path);
     if (annotation) {
       const typed = this.#follow(this.evaluateType(annotation, module), path);
       if (typed.kind !== "unknown") return typed;
@@ -382,6 +387,11 @@ export class Evaluator {
     const elements = inner.elements.slice(0, Number(index) + 1);
     const element = elements[Number(index)];
     return element && !elements.some((item) => item?.type === "SpreadElement") ? this.#follow(this.evaluate(element, module), rest) : UNKNOWN;
+  }
+
+  /** What a loop over the value is given. */
+  #elementOf(value: Value): Value {
+    return value.kind === "library" ? (this.#libraries.get(value.library)?.element?.(value) ?? UNKNOWN) : UNKNOWN;
   }
 
   #follow(value: Value, path: readonly string[]): Value {
@@ -711,6 +721,10 @@ export class Evaluator {
         const result = this.#libraries.get(receiver.library)?.method?.(receiver, name, { node, module });
         if (result) return result;
       }
+      if (receiver.kind === "parameter" || receiver.kind === "unknown") {
+        const shaped = this.#shaped(name, { node, module });
+        if (shaped) return shaped;
+      }
       // `pool.query.bind(pool)` is the method still.
       if (name === "bind" && (receiver.kind === "method" || receiver.kind === "function")) return receiver;
       if (receiver.kind === "external" && isPassThrough(receiver.specifier, name)) return first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
@@ -727,6 +741,8 @@ export class Evaluator {
         return this.#resultOfType(value);
       case "external":
         return isPassThrough(value.specifier, value.name) && first && first.type !== "SpreadElement" ? this.evaluate(first, module) : UNKNOWN;
+      case "unknown":
+        return this.#loaded(node, module);
       case "parameter":
       case "class":
       case "instance":
@@ -736,9 +752,24 @@ export class Evaluator {
       case "callback":
       case "literal":
       case "text":
-      case "unknown":
         return UNKNOWN;
     }
+  }
+
+  #shaped(name: string, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined {
+    for (const library of this.#options.libraries) {
+      const value = library.shaped?.(name, at);
+      if (value) return value;
+    }
+    return undefined;
+  }
+
+  /** `require(path)(client)`: what a module that is chosen at run time makes of a library's value. */
+  #loaded(node: TSESTree.CallExpression, module: SourceModule): Value {
+    const [first] = node.arguments;
+    if (!first || first.type === "SpreadElement" || !isLoadedModule(node.callee, module)) return UNKNOWN;
+    const argument = this.evaluate(first, module);
+    return argument.kind === "library" ? (this.#libraries.get(argument.library)?.loaded?.(argument) ?? UNKNOWN) : UNKNOWN;
   }
 
   /** `require(m)` is what a module of the project assigns to `module.exports`, or its namespace. */
@@ -856,9 +887,19 @@ export class Evaluator {
 
   #construct(constructed: Value, at: NodeRef): Value {
     const value = this.#callable(constructed);
-    if (value.kind === "library") return this.#libraries.get(value.library)?.construct?.(value, at) ?? UNKNOWN;
+    if (value.kind === "library") {
+      const instance = this.#libraries.get(value.library)?.construct?.(value, at);
+      return instance ? { ...instance, ...(value.owner && { owner: { ...value.owner, isStatic: false } }) } : UNKNOWN;
+    }
     if (value.kind === "class") return this.#instance(value.node, value.module);
     return UNKNOWN;
+  }
+
+  /** A class of the project; a library's value where the library says so of classes that extend one of its own. */
+  #class(node: ClassNode, module: SourceModule): Value {
+    const base = node.superClass ? this.#callable(this.evaluate(node.superClass, module)) : UNKNOWN;
+    const extended = base.kind === "library" ? this.#libraries.get(base.library)?.extended?.(base, { node, module }) : undefined;
+    return extended ? { ...extended, owner: { node, module, isStatic: true } } : { kind: "class", node, module };
   }
 
   /** An instance of a class of the project; of a library, when the class extends one of its classes. */
@@ -867,11 +908,11 @@ export class Evaluator {
       const base = this.#callable(this.evaluate(node.superClass, module));
       if (base.kind === "library") {
         const instance = this.#libraries.get(base.library)?.construct?.(base, { node, module });
-        if (instance) return { ...instance, at: { node, module } };
+        if (instance) return { ...instance, at: { node, module }, owner: { node, module, isStatic: false } };
       }
       if (base.kind === "class") {
         const instance = this.#instance(base.node, base.module, [...below, node]);
-        if (instance.kind === "library") return { ...instance, at: { node, module } };
+        if (instance.kind === "library") return { ...instance, at: { node, module }, owner: { node, module, isStatic: false } };
       }
     }
     return { kind: "instance", node, module };
@@ -879,9 +920,9 @@ export class Evaluator {
 
   /** A member that a subclass of a library's class declares itself. */
   #subclassMember(value: LibraryValue, name: string): Value | undefined {
-    const at = value.at;
-    if (!at || !isClass(at.node)) return undefined;
-    const own = this.#classMember(at.node, at.module, name, false);
+    const { owner } = value;
+    if (!owner) return undefined;
+    const own = this.#classMember(owner.node, owner.module, name, owner.isStatic);
     return own.kind === "unknown" ? undefined : own;
   }
 
@@ -891,14 +932,36 @@ export class Evaluator {
         const owner = current.parent?.parent;
         if (!isClass(owner)) return UNKNOWN;
         const isStatic = current.type === "StaticBlock" || current.static;
-        return isStatic ? { kind: "class", node: owner, module } : this.#instance(owner, module);
+        return isStatic ? this.evaluate(owner, module) : this.#instance(owner, module);
       }
       if (current.type === "FunctionExpression" || current.type === "FunctionDeclaration") {
         const property = current.parent;
         if (property?.type === "MethodDefinition") continue;
         if (property?.type === "Property" && property.parent.type === "ObjectExpression") return { kind: "object", node: property.parent, module };
-        return UNKNOWN;
+        return property?.type === "AssignmentExpression" && property.right === current ? this.#assignedTo(property.left, module) : UNKNOWN;
       }
+    }
+    return UNKNOWN;
+  }
+
+  /** `this` of a function that is assigned to a member: `User.active = function () { … }`, `User.prototype.rename = …`. */
+  #assignedTo(target: Node, module: SourceModule): Value {
+    if (target.type !== "MemberExpression") return UNKNOWN;
+    const owner = unwrap(target.object);
+    if (owner.type === "MemberExpression" && memberName(owner) === "prototype") return this.#construct(this.evaluate(owner.object, module), { node: owner, module });
+    const value = this.evaluate(owner, module);
+    return value.kind === "library" || value.kind === "class" ? value : UNKNOWN;
+  }
+
+  /** The class that the class around extends, or an instance of it. */
+  #super(node: TSESTree.Super, module: SourceModule): Value {
+    for (let current = node.parent as Node | undefined; current; current = current.parent) {
+      if (current.type !== "PropertyDefinition" && current.type !== "MethodDefinition" && current.type !== "StaticBlock") continue;
+      const owner = current.parent?.parent;
+      if (!isClass(owner) || !owner.superClass) return UNKNOWN;
+      const base = this.#callable(this.evaluate(owner.superClass, module));
+      if (current.type === "StaticBlock" || current.static) return base;
+      return this.#construct(base, { node: owner, module });
     }
     return UNKNOWN;
   }
@@ -985,7 +1048,8 @@ export class Evaluator {
     }
     if (node.superClass) {
       const base = this.evaluate(node.superClass, module);
-      if (base.kind === "class") return this.#classMember(base.node, base.module, name, isStatic, [...below, node]);
+      const owner = base.kind === "class" ? base : base.kind === "library" ? base.owner : undefined;
+      if (owner) return this.#classMember(owner.node, owner.module, name, isStatic, [...below, node]);
     }
     return UNKNOWN;
   }
@@ -1029,19 +1093,35 @@ export class Evaluator {
       if (keyName(property) !== name) continue;
       if (property.kind === "get" && isFunction(property.value)) return this.#getter({ kind: "function", node: property.value, module });
       const value = this.evaluate(property.value, module);
-      return isPlain(value) && this.#isReassigned(node, module, name) ? UNKNOWN : value;
+      const assigned = isPlain(value) ? this.#assignedMembersOf(node, module) : undefined;
+      return assigned?.has(name) === true || assigned?.has(undefined) === true ? UNKNOWN : value;
+    }
+    return this.#memberAssigned(node, module, name);
+  }
+
+  /** A member that an object literal is given later: `db.users = …`, `db[model.name] = model`. */
+  #memberAssigned(node: TSESTree.ObjectExpression, module: SourceModule, name: string): Value {
+    const assigned = this.#assignedMembersOf(node, module);
+    const own = assigned.get(name);
+    if (own) {
+      const value = this.#best(own, module);
+      return isPlain(value) ? UNKNOWN : value;
+    }
+    for (const given of assigned.get(undefined) ?? []) {
+      const value = this.evaluate(given, module);
+      const listed = value.kind === "library" ? this.#libraries.get(value.library)?.listed?.(value, name) : undefined;
+      if (listed) return listed;
     }
     return UNKNOWN;
   }
 
-  /** Is something else assigned to a member of the object literal later? */
-  #isReassigned(node: TSESTree.ObjectExpression, module: SourceModule, name: string): boolean {
-    let names = this.#assignedMembers.get(node);
-    if (!names) {
-      names = assignedMembers(node, module);
-      this.#assignedMembers.set(node, names);
+  #assignedMembersOf(node: TSESTree.ObjectExpression, module: SourceModule): ReadonlyMap<string | undefined, readonly Node[]> {
+    let members = this.#assignedMembers.get(node);
+    if (!members) {
+      members = assignedMembers(node, module);
+      this.#assignedMembers.set(node, members);
     }
-    return names.has(name) || names.has(undefined);
+    return members;
   }
 
   #typeMember(node: Node, module: SourceModule, name: string): Value {
@@ -1128,7 +1208,8 @@ export class Evaluator {
       }
       if (name === "InstanceType") return this.#construct(this.evaluateType(first, module), { node, module });
     }
-    return this.#entity(node.typeName, module);
+    const value = this.#entity(node.typeName, module);
+    return value.kind === "library" && node.typeArguments && !value.typeArguments ? { ...value, typeArguments: node.typeArguments.params.map((argument) => ({ node: argument, module })) } : value;
   }
 
   /** A type name, or the expression of an `extends` clause. */
@@ -1316,17 +1397,34 @@ function isMemberOf(node: Node, isObject: (node: Node) => boolean, name: string)
   return written === undefined || written === name;
 }
 
-/** Names of the members of an object literal that are assigned through the variable that holds it; undefined for a name that is not seen. */
-function assignedMembers(literal: Node, module: SourceModule): ReadonlySet<string | undefined> {
+/** What is assigned to the members of an object literal through the variable that holds it, by name; undefined for a name that is not seen. */
+function assignedMembers(literal: Node, module: SourceModule): ReadonlyMap<string | undefined, readonly Node[]> {
   const declarator = wrapped(literal).parent;
-  const names = new Set<string | undefined>();
+  const names = new Map<string | undefined, Node[]>();
   if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier") return names;
   for (const reference of module.lookUp(declarator.id.name, declarator.id)?.references ?? []) {
     const member = (reference.identifier as Node).parent;
     const assignment = member?.parent;
-    if (member?.type === "MemberExpression" && member.object === reference.identifier && assignment?.type === "AssignmentExpression" && assignment.left === member) names.add(memberName(member));
+    if (member?.type === "MemberExpression" && member.object === reference.identifier && assignment?.type === "AssignmentExpression" && assignment.left === member) {
+      const name = memberName(member);
+      names.set(name, [...(names.get(name) ?? []), assignment.right]);
+    }
   }
   return names;
+}
+
+/** Is the function what a module exports whose path the program works out: `require(path)`, `require(path).default`? */
+function isLoadedModule(callee: Node, module: SourceModule): boolean {
+  let inner = unwrap(callee);
+  if (inner.type === "MemberExpression" && memberName(inner) === "default") inner = unwrap(inner.object);
+  if (inner.type === "Identifier") {
+    const declarator = module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined;
+    if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || !declarator.init) return false;
+    inner = unwrap(declarator.init);
+  }
+  if (inner.type === "AwaitExpression") inner = unwrap(inner.argument);
+  if (inner.type === "ImportExpression") return literalString(inner.source) === undefined;
+  return inner.type === "CallExpression" && calleeName(inner) === "require" && inner.arguments[0] !== undefined && literalString(inner.arguments[0]) === undefined;
 }
 
 /** A sum one of whose parts is a text. */

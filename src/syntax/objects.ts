@@ -136,6 +136,7 @@ function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, valu
 
 function computedKey(property: TSESTree.Property, module: SourceModule, values: Evaluator): string | undefined {
   const value = values.evaluate(property.key, module);
+  if (value.kind === "library" && value.role === "symbol" && value.name !== undefined) return `Symbol(${value.name})`;
   return value.kind === "literal" && (typeof value.value === "string" || typeof value.value === "number") ? String(value.value) : undefined;
 }
 

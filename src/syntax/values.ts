@@ -9,11 +9,22 @@ export interface NodeRef<N extends Node = Node> {
   readonly module: SourceModule;
 }
 
+/** A type argument: as it is written, or by the name the checker gives it. */
+export type TypeArgument = NodeRef | { readonly typeName: string };
+
+export interface ClassOwner extends NodeRef<ClassNode> {
+  /** The value is the class itself, not an instance of it. */
+  readonly isStatic: boolean;
+}
+
 /** A value that belongs to a library: its client, a table object, a builder, one of its operators. */
 export interface LibraryValue {
   readonly kind: "library";
   readonly library: LibraryId;
-  /** The role in the library's own terms (`client`, `delegate`, `table`, …). Only its adapter knows them. */
+  /**
+   * The role in the library's own terms (`client`, `delegate`, `table`, …). Only its adapter knows them, but for `symbol`:
+   * what stands as a computed key of an object (`[Op.gt]`), which is read as the key `Symbol(gt)` by its name.
+   */
   readonly role: string;
   /** Name of the export, model, method or column, as the role needs it. */
   readonly name?: string;
@@ -21,6 +32,10 @@ export interface LibraryValue {
   readonly parent?: LibraryValue;
   /** Where it is made (the call of `pgTable`, the class that extends the client). */
   readonly at?: NodeRef;
+  /** The class of the project that it is, or that it is an instance of: its own members come before those of the library. */
+  readonly owner?: ClassOwner;
+  /** The arguments of its type, where it is known by its type: `Repository<User>`. */
+  readonly typeArguments?: readonly TypeArgument[];
   readonly evidence: "types" | "origin" | "shape" | "settings";
 }
 
@@ -82,12 +97,22 @@ export interface LibraryModel {
   unexplained?(specifier: string, name: string, asType: boolean): LibraryValue | undefined;
   /** `new value(…)`, or an instance of a class that extends it. */
   construct?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
+  /** A class of the project that extends the value, used as a value: the model of an active record. */
+  extended?(value: LibraryValue, at: NodeRef<ClassNode>): LibraryValue | undefined;
   /** `value(…)` */
   call?(value: LibraryValue, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
   /** `value.name`, not called. */
   member?(value: LibraryValue, name: string): LibraryValue | undefined;
   /** `value.name(…)` */
   method?(value: LibraryValue, name: string, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
+  /** What a loop over the value is given, and what an index that is not known picks. */
+  element?(value: LibraryValue): LibraryValue | undefined;
+  /** The member of an object whose members are assigned under computed names, `value` among them: `db[model.name] = model`. */
+  listed?(value: LibraryValue, name: string): LibraryValue | undefined;
+  /** What a function of a module that is chosen at run time gives for these arguments: `require(path)(sequelize)`. */
+  loaded?(argument: LibraryValue): LibraryValue | undefined;
+  /** `something.name(…)` of which nothing else is known: a value only where the shape of the call is this library's alone. */
+  shaped?(name: string, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
   /** ``value`…` `` */
   tag?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
   /** The parameter of a function that is passed as an argument of `value.method(…)`; `method` is empty for `value(…)`. */

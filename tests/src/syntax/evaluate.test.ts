@@ -245,6 +245,42 @@ table("callbacks and callers", [
   ["react cache", 'import { cache } from "react";\nimport { Client } from "toy";\nconst getDb = cache(() => new Client());\nprobe(getDb());', "client"],
 ]);
 
+const ACTIVE = 'import { Active, Client } from "toy";\n';
+
+table("classes of active records", [
+  ["a class that extends the library's", `${ACTIVE}class User extends Active {}\nprobe(User, new User(), User.all());`, "model User, row, rows"],
+  ["a class expression", `${ACTIVE}const User = class extends Active {};\nprobe(User.all());`, "rows"],
+  ["through the team's own bases", 'import User from "./user";\nprobe(User, User.all());', "model User, rows", { "src/user.ts": 'import { Base } from "./base";\nexport default class User extends Base<User> {}', "src/base.ts": `${ACTIVE}export abstract class Base<T> extends Root {}\nclass Root extends Active {}` }],
+  ["what the class declares itself comes first", `${ACTIVE}class User extends Active { static all() { return new Client(); } items() { return new Client(); } }\nprobe(User.all(), new User().items(), User.items);`, "client, client, method model.items"],
+  ["what a base of the project declares comes first", `${ACTIVE}class Base extends Active { static all() { return new Client(); } }\nclass User extends Base {}\nprobe(User.all());`, "client"],
+  ["this", `${ACTIVE}class User extends Active { static f() { probe(this, this.all()); } g() { probe(this); } }`, "model User, rows, row"],
+  ["super", `${ACTIVE}class User extends Active { static f() { probe(super.all); } g() { probe(super.all); } }\nclass Admin extends User { static all() {} static h() { probe(super.all()); } }`, "method Active.all, method row.all, rows"],
+  ["this in functions that are assigned", `${ACTIVE}class User extends Active {}\nUser.f = function () { probe(this); };\nUser.prototype.g = function () { probe(this); };`, "model User, row"],
+  ["annotations", `${ACTIVE}class User extends Active {}\nfunction f(a: User, b: typeof User, { c }: { c: User }) { probe(a, b, c); }`, "row, model User, row"],
+  ["a class of the project stays one", "class A {}\nclass B extends A { static f() { probe(this, super.x); } }\nprobe(B);", "class B, unknown, class B"],
+  ["elements", `${ACTIVE}class User extends Active {}\nasync function f() { const all = await User.all(); for (const user of all) probe(user); probe(all[0], all[i]); all.map((user) => probe(user)); for (const { x } of all) probe(x); }`, "row, row, row, row, method row.x"],
+  ["no elements", "for (const x of [1]) probe(x); probe(xs[0]);", "unknown, unknown"],
+]);
+
+table("objects that are filled later", [
+  ["by name", `${NEW}const all = {};\nall.db = db;\nprobe(all.db, all.other);`, "client, unknown"],
+  ["by name in another file", 'const all = require("./all");\nprobe(all.db);', "client", { "src/all.js": 'const { Client } = require("toy");\nconst all = {};\nall.db = new Client();\nmodule.exports = all;' }],
+  ["under names that are worked out", `${ACTIVE}class User extends Active {}\nconst all = {};\nall[User.name] = User;\nprobe(all.Order);`, "model Order"],
+  ["by modules that are worked out", `const { Client } = require("toy");\nconst client = new Client();\nconst all = {};\nfor (const file of files) { const model = require(file)(client, 1); all[model.name] = model; }\nprobe(all.User);`, "model User"],
+  ["by modules that get something else", "const all = {};\nfor (const file of files) { const model = require(file)(app); all[model.name] = model; }\nprobe(all.User);", "unknown"],
+  ["a plain value that changes", "const all = { n: 1 };\nall.n = 2;\nall.m = 3;\nprobe(all.n, all.m);", "unknown, unknown"],
+]);
+
+table("shapes of calls", [
+  ["of a receiver that is not known", "function f(db) { probe(db.defineToy(1), db.other(1)); }", "model, unknown"],
+  ["not of what is something else", "class A {}\nprobe(new A().defineToy(1), defineToy(1));", "unknown, unknown"],
+]);
+
+it("keeps the arguments of a type", () => {
+  const { module, values, probes } = project('import type { Store } from "toy";\nclass User {}\nfunction f(users: Store<User>) { probe(users); }');
+  expect(values.library(probes[0]!, module)).toMatchObject({ role: "store", typeArguments: [{ node: { type: "TSTypeReference" } }] });
+});
+
 table("ends", [
   ["modules that import each other", 'import { a } from "./a";\nprobe(a);', "unknown", { "src/a.ts": 'import { b } from "./b";\nexport const a = b;', "src/b.ts": 'import { a } from "./a";\nexport const b = a;' }],
   ["stars in a circle", 'import { a } from "./a";\nprobe(a);', "client", { "src/a.ts": 'export * from "./b";', "src/b.ts": `export * from "./a";\n${NEW}export { db as a };` }],

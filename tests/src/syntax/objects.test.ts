@@ -17,6 +17,7 @@ describe("objects as the program assembles them", () => {
     ["probe({ a: 1, 'b': 2, [`c`]: 3, 4: 5 });", "{ a: 1, b: 2, c: 3, 4: 5 }"],
     ["const k = 'a';\nprobe({ [k]: 1 });", "{ a: 1 }"],
     ["probe({ [k]: 1 });", "{  } open"],
+    ['import { gt } from "toy";\nprobe({ [gt]: 1 });', "{ Symbol(gt): 1 }"],
     ["probe({ a, b() {} });", "{ a: a, b: () {} }"],
     ["probe({ a: 1 } as const);", "{ a: 1 }"],
     ["probe({ ...{ a: 1 }, b: 2 });", "{ a: 1, b: 2 }"],

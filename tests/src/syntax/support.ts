@@ -17,29 +17,45 @@ export type ParserName = (typeof PARSERS)[number] | "espree";
 const toy = (role: string, more?: Partial<LibraryValue>): LibraryValue => libraryValue("toy", role, more);
 const roleOf = (role: string, parent: LibraryValue, name?: string): LibraryValue => toy(role, { parent, ...(name !== undefined && { name }) });
 
-/** `new Client()` and `createClient()` make a client; it has `items`, `transaction(cb)` and `extend()`. */
+/**
+ * `new Client()` and `createClient()` make a client; it has `items`, `transaction(cb)` and `extend()`. A class that extends
+ * `Active` is a model; its instances are rows, and `all()` gives many of them.
+ */
 export const TOY: LibraryModel = {
   id: "toy",
   owns: (specifier) => specifier === "toy" || specifier.startsWith("toy/"),
   exported(_, name) {
     if (name === "Client") return toy("Client");
+    if (name === "Active") return toy("Active");
+    if (name === "gt") return toy("symbol", { name });
     if (name === "createClient" || name === "default") return toy("createClient");
     return name === "op" || name === "Ops.op" ? toy("op") : undefined;
   },
   typed(_, name) {
     if (name === "Client" || name === "ClientType") return toy("client");
+    if (name === "Store") return toy("store");
     return name === "Tx" || name === "Toy.Tx" ? toy("tx") : undefined;
   },
   unexplained: (_, name, asType) => (name === "GeneratedToyClient" ? toy(asType ? "client" : "Client") : undefined),
-  construct: (value, at) => (value.role === "Client" ? toy("client", { at }) : undefined),
+  construct(value, at) {
+    if (value.role === "Active" || value.role === "model") return toy("row", { at });
+    return value.role === "Client" ? toy("client", { at }) : undefined;
+  },
+  extended: (value, { node }) => (value.role === "Active" || value.role === "model" ? toy("model", { name: node.id?.name ?? "" }) : undefined),
+  element: (value) => (value.role === "rows" ? toy("row") : undefined),
+  listed: (value, name) => (value.role === "model" ? toy("model", { name }) : undefined),
+  loaded: (argument) => (argument.role === "client" ? toy("model") : undefined),
+  shaped: (name) => (name === "defineToy" ? toy("model", { evidence: "shape" }) : undefined),
   call: (value, at) => (value.role === "createClient" ? toy("client", { at }) : undefined),
   member: (value, name) => (["client", "tx"].includes(value.role) && name === "items" ? roleOf("items", value) : undefined),
   method(value, name) {
     if (value.role === "client" && name === "extend") return toy("client");
+    if (value.role === "model" && name === "all") return toy("rows");
     return value.role === "items" ? roleOf("builder", value, name) : undefined;
   },
   tag: (value) => (value.role === "client" ? toy("tagged") : undefined),
   callback(value, method, argument, parameter) {
+    if (value.role === "rows" && method === "map" && argument === 0 && parameter === 0) return toy("row");
     return value.role === "client" && method === "transaction" && argument === 0 && parameter === 0 ? toy("tx") : undefined;
   },
 };
