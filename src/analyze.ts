@@ -185,7 +185,9 @@ class FileAnalyzer {
       ...(named?.reached.map((reached) => ({ reached, repetition: reachedRepetition(call, reached, context, named.repeater) })) ?? []),
       ...(isRepeated ? reach.from(call, this.#module).map((reached) => ({ reached, repetition: reachedRepetition(call, reached, context) })) : []),
     ].flatMap(({ reached, repetition }) => (repetition ? [{ reached, repetition }] : []));
-    const chosen = found.find(({ repetition }) => repetition.operation !== "update-different") ?? found[0];
+    // Of several queries the report names one: what has a remedy before what has none, what always runs before what stands in a branch, the nearest first.
+    const rank = ({ reached, repetition }: (typeof found)[number]): number => (repetition.operation === "update-different" ? 2 : 0) + (reached.always ? 0 : 1);
+    const [chosen] = [...found].sort((left, right) => rank(left) - rank(right) || left.reached.via.length - right.reached.via.length);
     return chosen && { query: chosen.reached.query, reached: true, facts: this.#reachedFacts(chosen.reached, chosen.repetition) };
   }
 

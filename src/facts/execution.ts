@@ -16,6 +16,8 @@ export interface ReachedQuery {
   readonly via: readonly string[];
   /** Module of the query. */
   readonly module: SourceModule;
+  /** Every call on the way, and the query itself, stands outside of branches. */
+  readonly always: boolean;
   /** What an expression of the query's function is where the call stands: the argument for a parameter. Undefined when it is made on the way. */
   readonly argument: (expression: HostExpression) => Node | undefined;
 }

@@ -26,6 +26,8 @@ interface Issued {
   readonly query: Query;
   readonly via: readonly string[];
   readonly module: SourceModule;
+  /** No branch stands around it, nor around a call on the way to it. */
+  readonly always: boolean;
   /** What an expression of the query's function is in terms of the function that issues it. */
   readonly place: (expression: HostExpression) => HostExpression | undefined;
 }
@@ -53,10 +55,11 @@ export class Reach {
     const fn = this.#function(call, module);
     if (!fn || this.#descends(call, fn.node, module)) return [];
     const name = nameOf(fn.node, call.callee);
-    return this.#of(fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
+    return this.#of(fn, 1, new Set()).map(({ query, via, module: home, always, place }) => ({
       query,
       via: [name, ...via],
       module: home,
+      always,
       argument(expression) {
         const own = place(expression);
         return own && argumentFor(own as Node, fn, call);
@@ -70,10 +73,11 @@ export class Reach {
     const repeater = named?.iteration.repeater(named.fn.node);
     if (!named || !repeater || this.#descends(call, named.fn.node, module, repeater)) return undefined;
     const name = nameOf(named.fn.node, named.iteration.callback);
-    const reached = this.#of(named.fn, 1, new Set()).map(({ query, via, module: home, place }) => ({
+    const reached = this.#of(named.fn, 1, new Set()).map(({ query, via, module: home, always, place }) => ({
       query,
       via: [name, ...via],
       module: home,
+      always,
       // The function's own parameter is the element.
       argument: (expression: HostExpression) => place(expression) as Node | undefined,
     }));
@@ -123,7 +127,7 @@ export class Reach {
     const issued: Issued[] = [];
     const own = sitesOf(module).filter((site) => contains(fn.node, site.site.node as Node) && runsIn(site.site.node as Node, fn.node, module, values));
     for (const site of own) {
-      if (!isOpaque(site) && !isRare(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, place: (expression) => expression });
+      if (!isOpaque(site) && !isRare(site.site.node as Node, fn.node, module)) issued.push({ query: site, via: [], module, always: !isInBranch(site.site.node as Node, fn.node), place: (expression) => expression });
     }
     if (depth < MAX_DEPTH) {
       const next = new Set([...running, fn.node]);
@@ -135,12 +139,13 @@ export class Reach {
         const target = called ?? named?.fn;
         if (!target || target.node === fn.node || !runsIn(node, fn.node, module, values) || isRare(node, fn.node, module)) return undefined;
         const name = nameOf(target.node, named ? named.iteration.callback : node.callee);
+        const always = !isInBranch(node, fn.node);
         for (const found of this.#of(target, depth + 1, next)) {
           const place = (expression: HostExpression): HostExpression | undefined => {
             const own = called && found.place(expression);
             return own && argumentFor(own as Node, target, node);
           };
-          issued.push({ ...found, via: [name, ...found.via], place });
+          issued.push({ ...found, via: [name, ...found.via], always: always && found.always, place });
         }
         return undefined;
       });
@@ -175,6 +180,26 @@ function isPlausible(call: TSESTree.CallExpression): boolean {
 /** Does a call of the function run the node, callbacks that run in place included? */
 function runsIn(node: Node, fn: FunctionNode, module: SourceModule, values: Evaluator): boolean {
   return surroundingsOf(node, module, values).home === fn;
+}
+
+/** Does the node stand in a branch of the function, which a call may or may not take? */
+function isInBranch(node: Node, fn: FunctionNode): boolean {
+  for (let child: Node = node, parent = node.parent; parent && child !== fn; child = parent, parent = parent.parent) {
+    switch (parent.type) {
+      case "IfStatement":
+      case "ConditionalExpression":
+        if (parent.test !== child) return true;
+        break;
+      case "LogicalExpression":
+        if (parent.right === child) return true;
+        break;
+      case "SwitchCase":
+      case "CatchClause":
+        return true;
+      default:
+    }
+  }
+  return false;
 }
 
 /** Does a call of the function reach the node seldom: what a cache lacks, or on the way out with an error? */
