@@ -1,20 +1,13 @@
 /** `where` objects → predicates, with Prisma's own meaning of what is empty, undefined or null. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { and, choice, NO_FILTER, or, spanOf } from "../../query/build.js";
-import type { ColumnRef, ComparisonOperator, Operand, OptionalPredicate, ParameterOperand, Predicate, Span, Undefinable } from "../../query/model.js";
+import { and, NO_FILTER, or } from "../../query/build.js";
+import type { ColumnRef, ComparisonOperator, Operand, Predicate, Span, Undefinable } from "../../query/model.js";
 import { isUndefined, unwrap, type Node } from "../../syntax/ast.js";
 import { entriesOf, type ObjectEntry, type ObjectShape } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf } from "../../syntax/text.js";
-import type { AdapterContext } from "../contract.js";
+import { emptyFilter as empty, inList, isEmpty, isNull, isStructured, negate, oneOf, opaque, operandOf as valueOf, optional, prefixOf, present, relation, spanAt, spanOfPart as spanOfPredicate, type Lowering } from "../conditions.js";
 import { PRISMA } from "./library.js";
-
-/** What lowering needs to know of the place. */
-export interface Lowering {
-  readonly context: AdapterContext;
-  /** The site: the span of whatever stands in another file. */
-  readonly site: Span;
-}
 
 /**
  * How the filter is used. `unique`: as a `WhereUniqueInput` (findUnique, update, delete, upsert). There a key may be
@@ -56,7 +49,7 @@ export class FilterReader {
       const inner = unwrap(node);
       if (isUndefined(inner)) return empty(spanAt(this.#at, inner, module));
       if (inner.type === "ConditionalExpression") {
-        return this.#either([this.#where(inner.consequent, module, use), this.#where(inner.alternate, module, use)], spanAt(this.#at, inner, module));
+        return oneOf([this.#where(inner.consequent, module, use), this.#where(inner.alternate, module, use)], spanAt(this.#at, inner, module));
       }
       return this.#object(this.#at.context.object(inner, module), inner, module, use);
     } finally {
@@ -68,7 +61,7 @@ export class FilterReader {
     const span = spanAt(this.#at, node, module);
     if (shape.variants) {
       const filters = shape.variants.map((variant) => this.#object(variant, node, module, use));
-      return this.#either(shape.absent === "no" ? filters : [...filters, NO_FILTER], span);
+      return oneOf(shape.absent === "no" ? filters : [...filters, NO_FILTER], span);
     }
     const keys = [...new Set(shape.entries.map((entry) => entry.key))];
     const items = keys.map((key) => this.#key(entriesOf(shape, key), use, keys.length));
@@ -77,21 +70,13 @@ export class FilterReader {
     return whole === NO_FILTER ? empty(span) : whole;
   }
 
-  /** Exactly one of the filters applies. */
-  #either(filters: readonly Predicate[], span: Span): Predicate {
-    const restricting = filters.filter((filter) => !isEmpty(filter));
-    if (restricting.length === 0) return empty(span);
-    const either = choice(restricting);
-    return restricting.length === filters.length ? either : optional(either, "condition", "yes", span);
-  }
-
   /** What the entries of one key say: one of them holds, or none when all of them are conditional. */
   #key(entries: readonly ObjectEntry[], use: FilterUse, keys: number): Predicate {
     const [first] = entries;
     if (!first) return NO_FILTER;
     const predicates = entries.map((entry) => this.#entry(entry, use, keys));
     const span = spanAt(this.#at, first.node, first.module);
-    const either = this.#either(predicates, span);
+    const either = oneOf(predicates, span);
     if (first.presence === "always" || isEmpty(either) || (first.oneOf === true && entries.length > 1)) return either;
     return optional(either.op === "optional" && either.cause === "condition" ? either.item : either, "condition", "yes", either.op === "constant" ? span : spanOfPredicate(either, span));
   }
@@ -161,8 +146,8 @@ export class FilterReader {
     const inner = unwrap(node);
     if (isUndefined(inner)) return NO_FILTER;
     const span = spanAt(this.#at, inner, module);
-    if (inner.type === "ConditionalExpression") return this.#either([read(inner.consequent), read(inner.alternate)], span);
-    if (inner.type === "LogicalExpression" && inner.operator === "&&") return this.#either([read(inner.right), NO_FILTER], span);
+    if (inner.type === "ConditionalExpression") return oneOf([read(inner.consequent), read(inner.alternate)], span);
+    if (inner.type === "LogicalExpression" && inner.operator === "&&") return oneOf([read(inner.right), NO_FILTER], span);
     return undefined;
   }
 
@@ -176,9 +161,9 @@ export class FilterReader {
     if (inner.type === "LogicalExpression" && (isStructured(inner.right) || this.#isSkip(unwrap(inner.right), module))) {
       const sides = inner.operator === "&&" ? [inner.right] : [inner.left, inner.right];
       const parts = sides.map((side) => this.#field(column, side, module, span, use, keys));
-      if (inner.operator === "&&") return this.#either([...parts, NO_FILTER], span);
+      if (inner.operator === "&&") return oneOf([...parts, NO_FILTER], span);
       // The left side is taken only when it is there.
-      return this.#either(parts.map((part, index) => (index === 0 && part.op === "optional" && part.cause === "undefined" ? part.item : part)), span);
+      return oneOf(parts.map((part, index) => (index === 0 && part.op === "optional" && part.cause === "undefined" ? part.item : part)), span);
     }
     if (isNull(inner) || context.constant(inner, module)?.value === null) return { op: "null", column, negated: false, span };
     const shape = this.#structure(inner, module);
@@ -195,7 +180,7 @@ export class FilterReader {
   #chosen(choice: TSESTree.ConditionalExpression, column: ColumnRef, module: SourceModule, span: Span, use: FilterUse, keys: number, whole: Undefinable): Predicate {
     const values = [choice.consequent, choice.alternate];
     const present = values.filter((value) => !isUndefined(value));
-    const either = this.#either(present.map((value) => this.#field(column, value, module, span, use, keys)), span);
+    const either = oneOf(present.map((value) => this.#field(column, value, module, span, use, keys)), span);
     return present.length === values.length ? either : this.#dropped(either, choice, { answer: "yes", ...(whole.why !== undefined && { why: whole.why }) }, span, use, keys);
   }
 
@@ -216,7 +201,7 @@ export class FilterReader {
   }
 
   #structured(column: ColumnRef, shape: ObjectShape, node: Node, module: SourceModule, span: Span, use: FilterUse, keys: number): Predicate {
-    if (shape.variants) return this.#either(shape.variants.map((variant) => this.#structured(column, variant, node, module, span, use, keys)), span);
+    if (shape.variants) return oneOf(shape.variants.map((variant) => this.#structured(column, variant, node, module, span, use, keys)), span);
     const names = [...new Set(shape.entries.map((entry) => entry.key))];
     if (names.length === 0) return shape.open ? opaque(span, `the condition on \`${column.name}\` comes from elsewhere`) : NO_FILTER;
     const sub: Shaped = { column, shape, names, node, module, span };
@@ -238,7 +223,7 @@ export class FilterReader {
         const entries = entriesOf(shape, name);
         const [first] = entries;
         if (!first) return NO_FILTER;
-        const either = this.#either(
+        const either = oneOf(
           entries.map((entry) => this.#operator(target, name, entry, insensitive, use, keys)),
           span,
         );
@@ -257,7 +242,7 @@ export class FilterReader {
     if (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate))) {
       const branches = [inner.consequent, inner.alternate];
       const present = branches.filter((branch) => !isUndefined(branch));
-      const either = this.#either(present.map((branch) => this.#operator(column, name, { ...entry, value: branch }, insensitive, use, keys)), span);
+      const either = oneOf(present.map((branch) => this.#operator(column, name, { ...entry, value: branch }, insensitive, use, keys)), span);
       return present.length === branches.length ? either : dropped(either);
     }
     const isNothing = isNull(inner) || context.constant(inner, module)?.value === null;
@@ -267,7 +252,7 @@ export class FilterReader {
       case "equals":
         if (isNothing) return { op: "null", column, negated: false, span };
         // Sent as ILIKE, so that the value's own wildcards count.
-        if (insensitive) return dropped({ op: "like", column, negated: false, insensitive: true, pattern: operandOf(this.#at, value, module), span, ...this.#prefix(value, module) });
+        if (insensitive) return dropped({ op: "like", column, negated: false, insensitive: true, pattern: operandOf(this.#at, value, module), span, ...prefixOf(this.#at, value, module) });
         return dropped({ op: "compare", column, operator: "=", operand: operandOf(this.#at, value, module), span });
       case "not": {
         if (isNothing) return { op: "null", column, negated: true, span };
@@ -277,7 +262,7 @@ export class FilterReader {
       }
       case "in":
       case "notIn":
-        return dropped(this.#in(insensitive ? { ...column, wrappers: [...column.wrappers, { kind: "function", name: "lower", text: `lower(${column.name})` }] } : column, name === "notIn", value, module, span));
+        return dropped(inList(this.#at, insensitive ? { ...column, wrappers: [...column.wrappers, { kind: "function", name: "lower", text: `lower(${column.name})` }] } : column, name === "notIn", value, module, span));
       case "contains":
       case "endsWith":
       case "string_contains":
@@ -285,26 +270,10 @@ export class FilterReader {
         return dropped({ op: "like", column, negated: false, insensitive, prefix: "", pattern: operandOf(this.#at, value, module), span });
       case "startsWith":
       case "string_starts_with":
-        return dropped({ op: "like", column, negated: false, insensitive, pattern: operandOf(this.#at, value, module), span, ...this.#prefix(value, module) });
+        return dropped({ op: "like", column, negated: false, insensitive, pattern: operandOf(this.#at, value, module), span, ...prefixOf(this.#at, value, module) });
       default:
         return dropped({ op: "operator", operator: OPERATOR_NAMES.get(name) ?? name, columns: [column], operands: [operandOf(this.#at, value, module)], span });
     }
-  }
-
-  /** The literal text before the first wildcard, when the value is known. */
-  #prefix(value: Node, module: SourceModule): { readonly prefix?: string } {
-    const known = this.#at.context.constant(value, module);
-    return known?.known === true && typeof known.value === "string" ? { prefix: /^[^%_]*/u.exec(known.value)?.[0] ?? "" } : {};
-  }
-
-  #in(column: ColumnRef, negated: boolean, node: Node, module: SourceModule, span: Span): Predicate {
-    const list = elementsOf(node, module);
-    if (list && !list.open && list.elements.every((element) => element.certain)) {
-      if (list.elements.length === 0) return { op: "constant", value: negated, written: true, span };
-      return { op: "in", column, negated, values: { kind: "list", operands: list.elements.map((element) => operandOf(this.#at, element.node, module)) }, span };
-    }
-    const items = this.#at.context.length(node, module);
-    return { op: "in", column, negated, values: { kind: "array", operand: { ...parameterOf(this.#at, node, module), type: "array" }, ...(items !== undefined && { items }) }, span };
   }
 
   #listRelation({ column, shape, names, module, span }: Shaped): Predicate {
@@ -369,119 +338,20 @@ const OPERATOR_NAMES: ReadonlyMap<string, string> = new Map([
   ["array_contains", "@>"],
 ]);
 
-/** The span of a node; of the site when the node stands in another file. */
-export function spanAt(at: Lowering, node: Node, module: SourceModule): Span {
-  return module === at.context.module ? spanOf(node.range) : at.site;
-}
-
+/** What a column is compared with; a column where the value is `prisma.user.fields.name`. */
 export function operandOf(at: Lowering, node: Node, module: SourceModule): Operand {
   const field = at.context.values.library(node, module, PRISMA);
   if (field?.role === "field" && field.name !== undefined) {
     const table = field.parent?.parent?.name;
     return { kind: "column", column: { ...(table !== undefined && { table }), name: field.name, property: true, span: spanAt(at, node, module), wrappers: [] } };
   }
-  const constant = at.context.constant(node, module);
-  if (constant?.known === true && constant.value !== undefined) return { kind: "literal", value: constant.value, span: spanAt(at, node, module) };
-  return { ...parameterOf(at, node, module), ...(constant && !constant.known && { constant: true }) };
-}
-
-function parameterOf(at: Lowering, node: Node, module: SourceModule): ParameterOperand {
-  const type = typeOf(unwrap(node));
-  return {
-    kind: "parameter",
-    span: spanAt(at, node, module),
-    // A node of another file would be looked up in the scopes of this one.
-    ...(module === at.context.module && { value: node }),
-    ...(type && { type }),
-    undefinable: at.context.undefinable(node, module),
-  };
-}
-
-function typeOf(node: Node): ParameterOperand["type"] {
-  switch (node.type) {
-    case "TemplateLiteral":
-      return "string";
-    case "ArrayExpression":
-      return "array";
-    case "NewExpression":
-      return node.callee.type === "Identifier" && node.callee.name === "Date" ? "date" : "object";
-    case "UnaryExpression":
-      return node.operator === "!" ? "boolean" : undefined;
-    case "CallExpression":
-      return node.callee.type === "Identifier" ? CONVERSIONS.get(node.callee.name) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-const CONVERSIONS: ReadonlyMap<string, ParameterOperand["type"]> = new Map([
-  ["Number", "number"],
-  ["parseInt", "number"],
-  ["parseFloat", "number"],
-  ["String", "string"],
-  ["Boolean", "boolean"],
-  ["BigInt", "bigint"],
-]);
-
-/** An empty filter: as none, but with a place. */
-function empty(span: Span): Predicate {
-  return { op: "constant", value: true, written: false, span };
-}
-
-function isEmpty(predicate: Predicate): boolean {
-  return predicate.op === "constant" && predicate.value && !predicate.written;
-}
-
-export function opaque(span: Span, reason: string): Predicate {
-  return { op: "opaque", restricts: "unknown", reason, span };
-}
-
-export function optional(item: Predicate, cause: OptionalPredicate["cause"], droppable: OptionalPredicate["droppable"], span: Span, why?: string): Predicate {
-  return { op: "optional", item, cause, droppable, span, ...(why !== undefined && { why }) };
-}
-
-/** Of nothing, nothing remains; what may be absent inside may be absent as a whole. */
-function negate(item: Predicate): Predicate {
-  if (isEmpty(item)) return NO_FILTER;
-  if (item.op === "optional") return { ...item, item: negate(item.item) };
-  if (item.op === "not") return item.item;
-  return { op: "not", item };
-}
-
-/** An arm of an OR that is left out lets fewer rows pass, not more: the most pass when it is there, with one of its parts. */
-function present(arm: Predicate): Predicate {
-  if (arm.op === "optional") return present(arm.item);
-  if (arm.op === "and" && arm.items.length > 0 && arm.items.every((item) => item.op === "optional")) return or(arm.items.map(present));
-  return arm;
-}
-
-/** A filter on a related row; its optional parts stay optional outside, since an empty one restricts nothing. */
-function relation(name: string, item: Predicate, span: Span): Predicate {
-  if (isEmpty(item)) return NO_FILTER;
-  const parts = item.op === "and" ? item.items : [item];
-  const certain = parts.filter((part) => part.op !== "optional");
-  const sometimes = parts.flatMap((part) => (part.op === "optional" ? [{ ...part, item: relation(name, part.item, span) }] : []));
-  return and([...(certain.length === 0 ? [] : [{ op: "relation", relation: name, item: and(certain), span } satisfies Predicate]), ...sometimes]);
-}
-
-function spanOfPredicate(predicate: Predicate, otherwise: Span): Span {
-  return ("span" in predicate ? predicate.span : undefined) ?? otherwise;
-}
-
-function isNull(node: Node): boolean {
-  return node.type === "Literal" && node.value === null && node.raw === "null";
+  return valueOf(at, node, module);
 }
 
 /** `undefined`, or a choice of which one branch is that. */
 function writesUndefined(node: Node): boolean {
   const inner = unwrap(node);
   return isUndefined(inner) || (inner.type === "ConditionalExpression" && (writesUndefined(inner.consequent) || writesUndefined(inner.alternate)));
-}
-
-/** Does a branch of a choice need to be read by itself: an object, null? */
-function isStructured(node: Node): boolean {
-  const inner = unwrap(node);
-  return inner.type === "ObjectExpression" || isNull(inner) || (inner.type === "ConditionalExpression" && (isStructured(inner.consequent) || isStructured(inner.alternate)));
 }
 
 function pathText(node: Node): string {

@@ -9,7 +9,8 @@ import { elementsOf } from "../../syntax/text.js";
 import type { AdapterContext } from "../contract.js";
 import type { Method, ModelCall } from "./calls.js";
 import { limitEdit, requireValueEdit } from "./edits.js";
-import { FilterReader, opaque, operandOf, optional, spanAt, type FilterUse, type Lowering } from "./filter.js";
+import { opaque, optional, spanAt, type Lowering } from "../conditions.js";
+import { FilterReader, operandOf, type FilterUse } from "./filter.js";
 import { PRISMA } from "./library.js";
 
 /** What each method sends and gives. */
