@@ -1,17 +1,14 @@
 /** SQL text inside Drizzle: what ``sql`…` `` interpolates, and fragments read as conditions and as columns. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import type { ColumnRef, Predicate, Span, Statement } from "../../query/model.js";
+import type { ColumnRef, Predicate, Span } from "../../query/model.js";
 import { NO_FILTER } from "../../query/build.js";
-import { readSql, type SqlHole } from "../../sql/index.js";
 import { literalString, memberName, unwrap, type Node } from "../../syntax/ast.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf, foldText, type FoldedText, type Interpolation, type TextHole } from "../../syntax/text.js";
 import type { LibraryValue } from "../../syntax/values.js";
+import { conditionOfText } from "../condition-text.js";
 import type { Place, Reader } from "./reader.js";
 import { namesOf } from "./tables.js";
-
-/** Stands before a fragment so that a grammar of statements reads it. */
-const PREFIX = "SELECT 1 FROM q WHERE ";
 
 /** What an interpolated expression is that nothing is known of: Drizzle binds values, and takes fragments as text. */
 export type Guess = "value" | "text";
@@ -33,8 +30,8 @@ export class FragmentReader {
     if (!folded) return { op: "opaque", restricts: "unknown", reason: "the SQL text cannot be followed", span };
     if (folded.text.trim() === "") return NO_FILTER;
     this.#note(folded, place);
-    const where = this.#read(folded)?.where;
-    if (where) return relocate(where, (inner) => this.#located(inner, folded, place) ?? span, this.#properties);
+    const where = this.#read(folded, (inner) => this.#located(inner, folded, place) ?? span);
+    if (where) return where;
     return { op: "opaque", restricts: folded.holes.some((hole) => hole.kind === "text") ? "unknown" : "yes", reason: "the SQL text cannot be read as a condition", span };
   }
 
@@ -42,10 +39,10 @@ export class FragmentReader {
   column(node: Node, place: Place): ColumnRef | undefined {
     const folded = this.fold(node, place, "value");
     if (!folded) return undefined;
-    const where = this.#read({ ...folded, text: `${folded.text} = 1` })?.where;
-    if (where?.op !== "compare" || where.operator !== "=" || where.operand.kind !== "literal" || where.operand.value !== 1) return undefined;
     const span = this.#reader.span(node, place);
-    return relocate(where.column, () => span, this.#properties);
+    const where = this.#read({ ...folded, text: `${folded.text} = 1` }, () => span);
+    if (where?.op !== "compare" || where.operator !== "=" || where.operand.kind !== "literal" || where.operand.value !== 1) return undefined;
+    return where.column;
   }
 
   /** Does the fragment interpolate values of the program? */
@@ -147,18 +144,13 @@ export class FragmentReader {
     return `"${name.replaceAll('"', '""')}"`;
   }
 
-  #read(folded: FoldedText): Statement | undefined {
-    const shift = PREFIX.length;
-    const holes = folded.holes.map((hole): SqlHole => ({ span: { start: hole.span.start + shift, end: hole.span.end + shift }, kind: hole.kind, value: hole.expression }));
-    const reading = readSql({ text: PREFIX + folded.text, holes }, { dialect: this.#reader.dialect });
-    if (!("statements" in reading)) return undefined;
-    const [only, ...others] = reading.statements;
-    return only?.kind === "select" && only.certainty === "parsed" && others.length === 0 ? only : undefined;
+  #read(text: FoldedText, place: (span: Span) => Span): Predicate | undefined {
+    return conditionOfText({ text, dialect: this.#reader.dialect, place, properties: this.#properties });
   }
 
   #located(span: Span, folded: FoldedText, place: Place): Span | undefined {
     if (place.anchor) return place.anchor;
-    const range = folded.locate(span.start - PREFIX.length, span.end - PREFIX.length);
+    const range = folded.locate(span.start, span.end);
     return range && { start: range[0], end: range[1] };
   }
 
@@ -228,31 +220,6 @@ function withLists(folded: FoldedText): FoldedText {
     optional: folded.optional.map((piece) => ({ start: later(piece.start, false), end: later(piece.end, true) })),
     locate: (start, end) => folded.locate(earlier(start), earlier(end)),
   };
-}
-
-/**
- * A part of the query model with every span moved, nested statements included, and columns marked whose name is a property.
- * The copy has the shape of the original; nodes of the host program are left alone.
- */
-function relocate<T>(part: T, move: (span: Span) => Span, properties: ReadonlySet<string>): T {
-  return copy(part) as T;
-
-  function copy(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(copy);
-    if (typeof value !== "object" || value === null || isHostNode(value)) return value;
-    const copied: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(value) as [string, unknown][]) copied[key] = key === "span" && isSpan(item) ? move(item) : copy(item);
-    if ("wrappers" in copied && properties.has(`${typeof copied["table"] === "string" ? copied["table"] : ""}.${String(copied["name"])}`)) copied["property"] = true;
-    return copied;
-  }
-}
-
-function isHostNode(value: object): boolean {
-  return "type" in value && "range" in value;
-}
-
-function isSpan(value: unknown): value is Span {
-  return typeof value === "object" && value !== null && "start" in value && "end" in value && typeof value.start === "number" && typeof value.end === "number";
 }
 
 /** Does the fragment begin with an aggregate function? Windows aggregate nothing away. */
