@@ -21,7 +21,7 @@ import {
 } from "./ast.js";
 import { annotationOf, identifiersOf, importBinding, nameOf, patternDefault, patternPath, returnedExpressions } from "./patterns.js";
 import type { SourceModule } from "./source-module.js";
-import { UNKNOWN, type FunctionValue, type LibraryModel, type LibraryValue, type ModuleGraph, type NodeRef, type ParameterValue, type TypeEvidence, type Value } from "./values.js";
+import { UNKNOWN, type FunctionValue, type LibraryModel, type LibraryValue, type ModuleGraph, type NodeRef, type ParameterValue, type TypeArgument, type TypeEvidence, type Value } from "./values.js";
 
 /** Deeper than any code a person wrote to be read; ends runaway recursion through generated code. */
 const MAX_DEPTH = 48;
@@ -173,9 +173,9 @@ export class Evaluator {
     const { types, libraries, isQueryMethod } = this.#options;
     if (!types || !isReceiver(node, isQueryMethod)) return undefined;
     const names = types.typesOf(node);
-    for (const { specifier, name } of names) {
+    for (const { specifier, name, typeArguments = [] } of names) {
       const value = this.#typedExport(specifier, name);
-      if (value) return { ...value, evidence: "types" };
+      if (value) return { ...value, evidence: "types", ...(typeArguments.length > 0 && { typeArguments: typeArguments.map((typeName) => ({ typeName: typeName ?? "" })) }) };
     }
     if (!names.some(({ inProject }) => inProject)) return undefined;
     for (const library of libraries) {
@@ -422,7 +422,10 @@ export class Evaluator {
     if (annotation) {
       typed = this.evaluateType(annotation, module);
       if (typed.kind === "library") return typed;
-    } else {
+    }
+    const decorated = this.#decorated(parameter, module) ?? this.#decorated(pattern, module);
+    if (decorated) return decorated;
+    if (!annotation) {
       const passed = this.callbackParameter(fn, module, index);
       if (passed.kind !== "unknown") return passed;
       const contextual = this.#contextualParameter(fn, module, index);
@@ -434,6 +437,17 @@ export class Evaluator {
     }
     if (typed.kind !== "unknown") return typed;
     return annotation ? own : (this.#fromCallers(fn, module, index, []) ?? own);
+  }
+
+  /** What a decorator of a library puts into a parameter or a field. */
+  #decorated(node: Node, module: SourceModule): LibraryValue | undefined {
+    for (const { expression } of "decorators" in node ? node.decorators : []) {
+      const callee = expression.type === "CallExpression" ? expression.callee : expression;
+      const decorator = this.library(callee, module);
+      const value = decorator && this.#libraries.get(decorator.library)?.decorated?.(decorator, { node: expression, module });
+      if (value) return value;
+    }
+    return undefined;
   }
 
   /** The parameter of a function whose own type is stated: `const f: Handler = (ctx) => …`, `handler: (tx: Tx) => …`. */
@@ -705,6 +719,19 @@ export class Evaluator {
   }
 
   #call(node: TSESTree.CallExpression, module: SourceModule): Value {
+    const value = this.#called(node, module);
+    return value.kind === "unknown" ? this.#asked(node, module) : value;
+  }
+
+  /** What a container is asked for by its class: `injector.get(UserService)`, `getCustomRepository(UserRepository)`. */
+  #asked(node: TSESTree.CallExpression, module: SourceModule): Value {
+    const [first] = node.arguments;
+    if (!first || first.type === "SpreadElement" || !ASKS.test(calleeName(node) ?? "")) return UNKNOWN;
+    const asked = this.evaluate(first, module);
+    return asked.kind === "class" ? this.#instance(asked.node, asked.module) : UNKNOWN;
+  }
+
+  #called(node: TSESTree.CallExpression, module: SourceModule): Value {
     const callee = unwrap(node.callee);
     const first = node.arguments[0];
     if (callee.type === "Identifier" && callee.name === "require" && first) {
@@ -879,10 +906,29 @@ export class Evaluator {
 
   /** Replaces the function's own parameter by what the call passes. */
   #substitute(value: Value, fn: FunctionNode, call: NodeRef<TSESTree.CallExpression>): Value {
+    if (value.kind === "library" && fn.typeParameters) return withTypeArguments(value, fn, (index) => this.#argumentOfType(fn, index, call));
     if (value.kind !== "parameter" || value.function !== fn) return value;
     const argument = call.node.arguments[value.index];
     if (!argument || argument.type === "SpreadElement" || call.node.arguments.slice(0, value.index).some((item) => item.type === "SpreadElement")) return value;
     return this.#follow(this.evaluate(argument, call.module), value.path);
+  }
+
+  /** What a call gives for a type parameter of the function: a type argument, else the class among its arguments that is of that type. */
+  #argumentOfType(fn: FunctionNode, index: number, call: NodeRef<TSESTree.CallExpression>): TypeArgument | undefined {
+    const written = call.node.typeArguments?.params[index];
+    if (written) return { node: written, module: call.module };
+    const name = fn.typeParameters?.params[index]?.name.name;
+    if (name === undefined) return undefined;
+    for (const [position, parameter] of fn.params.entries()) {
+      const annotation = annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
+      const argument = call.node.arguments[position];
+      if (!argument || argument.type === "SpreadElement") break;
+      if (!annotation || !mentionsType(annotation, name)) continue;
+      const { kind } = this.evaluate(argument, call.module);
+      // What is not of the project is a class by its name only.
+      if (kind === "class" || kind === "library" || ((kind === "external" || kind === "unknown") && argument.type === "Identifier" && /^[A-Z][\w$]*[a-z]/u.test(argument.name))) return { node: argument, module: call.module };
+    }
+    return undefined;
   }
 
   #construct(constructed: Value, at: NodeRef): Value {
@@ -908,18 +954,30 @@ export class Evaluator {
       const base = this.#callable(this.evaluate(node.superClass, module));
       if (base.kind === "library") {
         const instance = this.#libraries.get(base.library)?.construct?.(base, { node, module });
-        if (instance) return { ...instance, at: { node, module }, owner: { node, module, isStatic: false } };
+        const typeArguments = superTypeArguments(node, module);
+        if (instance) return { ...instance, at: { node, module }, owner: { node, module, isStatic: false }, ...(typeArguments.length > 0 && { typeArguments }) };
       }
       if (base.kind === "class") {
         const instance = this.#instance(base.node, base.module, [...below, node]);
-        if (instance.kind === "library") return { ...instance, at: { node, module }, owner: { node, module, isStatic: false } };
+        if (instance.kind === "library") return { ...this.#inherited(instance, base.node, node, module), at: { node, module }, owner: { node, module, isStatic: false } };
       }
     }
     return { kind: "instance", node, module };
   }
 
-  /** A member that a subclass of a library's class declares itself. */
+  /** A value of a base class, with the type arguments that the class extends it with. */
+  #inherited<V extends Value>(value: V, base: ClassNode, node: ClassNode, module: SourceModule): V {
+    if (value.kind !== "library" || !base.typeParameters) return value;
+    const given = superTypeArguments(node, module);
+    return withTypeArguments(value, base, (index) => given[index]) as V;
+  }
+
+  /** A member that a subclass of a library's class declares itself, or that the program adds to a value. */
   #subclassMember(value: LibraryValue, name: string): Value | undefined {
+    if (value.added) {
+      const added = this.#objectMember(value.added.node, value.added.module, name);
+      if (added.kind !== "unknown") return added;
+    }
     const { owner } = value;
     if (!owner) return undefined;
     const own = this.#classMember(owner.node, owner.module, name, owner.isStatic);
@@ -937,7 +995,7 @@ export class Evaluator {
       if (current.type === "FunctionExpression" || current.type === "FunctionDeclaration") {
         const property = current.parent;
         if (property?.type === "MethodDefinition") continue;
-        if (property?.type === "Property" && property.parent.type === "ObjectExpression") return { kind: "object", node: property.parent, module };
+        if (property?.type === "Property" && property.parent.type === "ObjectExpression") return this.#selfOf(property.parent, module) ?? { kind: "object", node: property.parent, module };
         return property?.type === "AssignmentExpression" && property.right === current ? this.#assignedTo(property.left, module) : UNKNOWN;
       }
     }
@@ -961,9 +1019,24 @@ export class Evaluator {
       if (!isClass(owner) || !owner.superClass) return UNKNOWN;
       const base = this.#callable(this.evaluate(owner.superClass, module));
       if (current.type === "StaticBlock" || current.static) return base;
-      return this.#construct(base, { node: owner, module });
+      const instance = this.#construct(base, { node: owner, module });
+      if (base.kind === "class") return this.#inherited(instance, base.node, owner, module);
+      const typeArguments = superTypeArguments(owner, module);
+      return instance.kind === "library" && typeArguments.length > 0 ? { ...instance, typeArguments } : instance;
     }
     return UNKNOWN;
+  }
+
+  /** `this` in the functions of an object that a call of a library takes. */
+  #selfOf(object: TSESTree.ObjectExpression, module: SourceModule): LibraryValue | undefined {
+    const argument = wrapped(object);
+    const call = argument.parent;
+    const callee = call?.type === "CallExpression" ? unwrap(call.callee) : undefined;
+    if (call?.type !== "CallExpression" || callee?.type !== "MemberExpression") return undefined;
+    const name = memberName(callee);
+    const position = call.arguments.findIndex((item) => item === argument);
+    const receiver = name === undefined || position < 0 ? undefined : this.library(callee.object, module);
+    return receiver && this.#libraries.get(receiver.library)?.self?.(receiver, name ?? "", position, { node: call, module });
   }
 
   #member(value: Value, name: string): Value {
@@ -1014,10 +1087,11 @@ export class Evaluator {
         case "PropertyDefinition":
         case "TSAbstractPropertyDefinition": {
           if (element.static !== isStatic || keyName(element) !== name) break;
-          if (element.typeAnnotation) {
-            const typed = this.evaluateType(element.typeAnnotation.typeAnnotation, module);
-            if (typed.kind !== "unknown") return typed;
-          }
+          const typed = element.typeAnnotation ? this.evaluateType(element.typeAnnotation.typeAnnotation, module) : UNKNOWN;
+          if (typed.kind === "library") return typed;
+          const decorated = this.#decorated(element, module);
+          if (decorated) return decorated;
+          if (typed.kind !== "unknown") return typed;
           if (element.value) {
             const value = this.evaluate(element.value, module);
             return isPlain(value) && assignsMember(node.body, (object) => object.type === "ThisExpression", name) ? UNKNOWN : value;
@@ -1049,7 +1123,7 @@ export class Evaluator {
     if (node.superClass) {
       const base = this.evaluate(node.superClass, module);
       const owner = base.kind === "class" ? base : base.kind === "library" ? base.owner : undefined;
-      if (owner) return this.#classMember(owner.node, owner.module, name, isStatic, [...below, node]);
+      if (owner) return this.#inherited(this.#classMember(owner.node, owner.module, name, isStatic, [...below, node]), owner.node, node, module);
     }
     return UNKNOWN;
   }
@@ -1209,7 +1283,7 @@ export class Evaluator {
       if (name === "InstanceType") return this.#construct(this.evaluateType(first, module), { node, module });
     }
     const value = this.#entity(node.typeName, module);
-    return value.kind === "library" && node.typeArguments && !value.typeArguments ? { ...value, typeArguments: node.typeArguments.params.map((argument) => ({ node: argument, module })) } : value;
+    return value.kind === "library" && node.typeArguments ? withReference(value, node.typeArguments.params.map((argument) => ({ node: argument, module }))) : value;
   }
 
   /** A type name, or the expression of an `extends` clause. */
@@ -1246,7 +1320,7 @@ export class Evaluator {
       // An interface that only extends a library's type is that type.
       for (const heritage of node.extends) {
         const value = this.#entity(heritage.expression, module);
-        if (value.kind === "library") return value;
+        if (value.kind === "library") return heritage.typeArguments ? withReference(value, heritage.typeArguments.params.map((argument) => ({ node: argument, module }))) : value;
       }
       return { kind: "typed", node, module };
     }
@@ -1306,6 +1380,8 @@ export class Evaluator {
 
 /** Kinds of values of which a type may tell more. */
 const MORE_BY_TYPE: ReadonlySet<Value["kind"]> = new Set<Value["kind"]>(["unknown", "parameter", "external", "typed", "instance"]);
+/** Methods of containers that give an instance of the class they are given. */
+const ASKS = /^(?:get|resolve|inject|getInstance|getCustomRepository)$/u;
 /** Calls and members between a client and the method that sends: `ctx.db.query.users.findMany()`. */
 const MAX_LINKS = 12;
 
@@ -1326,6 +1402,51 @@ function isReceiver(node: Node, isQueryMethod: (name: string) => boolean = () =>
     } else return false;
   }
   return false;
+}
+
+/** The type arguments that a class extends its base with. */
+function superTypeArguments(node: ClassNode, module: SourceModule): readonly TypeArgument[] {
+  return (node.superTypeArguments?.params ?? []).map((argument) => ({ node: argument, module }));
+}
+
+/** The declaration of the type parameter that a type argument is, and its place among the parameters. */
+function typeParameterOf(argument: TypeArgument): { readonly owner: Node; readonly index: number } | undefined {
+  if (!("node" in argument)) return undefined;
+  const { node, module } = argument;
+  const name = node.type === "TSTypeReference" && node.typeName.type === "Identifier" ? node.typeName : undefined;
+  const parameter = name && (module.lookUp(name.name, name)?.defs[0]?.node as Node | undefined);
+  const list = parameter?.type === "TSTypeParameter" ? parameter.parent : undefined;
+  if (list?.type !== "TSTypeParameterDeclaration") return undefined;
+  return { owner: list.parent, index: list.params.findIndex((item) => item === parameter) };
+}
+
+/** A value of a generic class or function, with the type parameters of `owner` filled in. */
+function withTypeArguments(value: LibraryValue, owner: Node, given: (index: number) => TypeArgument | undefined): LibraryValue {
+  if (!value.typeArguments) return value;
+  const typeArguments = value.typeArguments.map((argument) => {
+    const parameter = typeParameterOf(argument);
+    return (parameter?.owner === owner ? given(parameter.index) : undefined) ?? argument;
+  });
+  return { ...value, typeArguments };
+}
+
+/** A value that a reference with type arguments gives: its own arguments, or those of the alias or class it goes through. */
+function withReference(value: LibraryValue, given: readonly TypeArgument[]): LibraryValue {
+  if (!value.typeArguments) return { ...value, typeArguments: given };
+  const typeArguments = value.typeArguments.map((argument) => {
+    const parameter = typeParameterOf(argument);
+    return (parameter && !isFunction(parameter.owner) ? given[parameter.index] : undefined) ?? argument;
+  });
+  return { ...value, typeArguments };
+}
+
+function mentionsType(annotation: Node, name: string): boolean {
+  let found = false;
+  walk(annotation, (node) => {
+    if (node.type === "TSTypeReference" && node.typeName.type === "Identifier" && node.typeName.name === name) found = true;
+    return found ? false : undefined;
+  });
+  return found;
 }
 
 /** A literal is known only when every alternative is the same one, a text when there is no other. */

@@ -114,12 +114,17 @@ class TypeReader {
     if (depth > MAX_DEPTH || names.length >= MAX_NAMES) return;
     for (const symbol of [type.aliasSymbol, type.getSymbol()]) {
       const declaration = symbol?.declarations?.[0];
-      if (symbol && declaration) names.push(...named(declaration, symbol.getName()));
+      if (symbol && declaration) names.push(...named(declaration, symbol.getName(), this.#argumentsOf(type, symbol === type.aliasSymbol)));
     }
     for (const argument of this.#subjects(type)) this.#collect(argument, names, depth + 1);
     if (type.isUnionOrIntersection()) for (const part of type.types) this.#collect(part, names, depth + 1);
     const declared = declaredType(type);
     for (const base of declared ? this.#checker.getBaseTypes(declared) : []) this.#collect(base, names, depth + 1);
+  }
+
+  #argumentsOf(type: ts.Type, asAlias: boolean): readonly (string | undefined)[] {
+    const types = asAlias ? (type.aliasTypeArguments ?? []) : isReference(type) ? this.#checker.getTypeArguments(type) : [];
+    return types.slice(0, 4).map((argument) => (isParameter(argument) ? undefined : (argument.aliasSymbol ?? argument.getSymbol())?.getName()));
   }
 
   /** What a type is about: the type of a parameter is at least its bound, `Omit<PrismaClient, …>` is about its first argument. */
@@ -156,10 +161,10 @@ function nameOfDeclaration(node: ts.Node): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
-function named(declaration: ts.Node, name: string): readonly NamedType[] {
+function named(declaration: ts.Node, name: string, typeArguments: readonly (string | undefined)[] = []): readonly NamedType[] {
   const { fileName } = declaration.getSourceFile();
   const inProject = !fileName.includes(PACKAGES);
-  return specifiersOf(fileName).map((specifier) => ({ specifier, name, inProject }));
+  return specifiersOf(fileName).map((specifier) => ({ specifier, name, inProject, ...(typeArguments.length > 0 && { typeArguments }) }));
 }
 
 /** The class or interface that a type is, or is one of: `NodePgDatabase<Schema>` is one of `NodePgDatabase`. */

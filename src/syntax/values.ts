@@ -9,7 +9,7 @@ export interface NodeRef<N extends Node = Node> {
   readonly module: SourceModule;
 }
 
-/** A type argument: as it is written, or by the name the checker gives it. */
+/** A type argument: as it is written, what stands for it at a call, or by the name the checker gives it. */
 export type TypeArgument = NodeRef | { readonly typeName: string };
 
 export interface ClassOwner extends NodeRef<ClassNode> {
@@ -34,8 +34,10 @@ export interface LibraryValue {
   readonly at?: NodeRef;
   /** The class of the project that it is, or that it is an instance of: its own members come before those of the library. */
   readonly owner?: ClassOwner;
-  /** The arguments of its type, where it is known by its type: `Repository<User>`. */
+  /** The arguments of its type, where it is known by its type: `Repository<User>`, a class that extends it. */
   readonly typeArguments?: readonly TypeArgument[];
+  /** The object whose members the program adds to it: `repository.extend({ … })`. */
+  readonly added?: NodeRef<TSESTree.ObjectExpression>;
   readonly evidence: "types" | "origin" | "shape" | "settings";
 }
 
@@ -99,6 +101,10 @@ export interface LibraryModel {
   construct?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
   /** A class of the project that extends the value, used as a value: the model of an active record. */
   extended?(value: LibraryValue, at: NodeRef<ClassNode>): LibraryValue | undefined;
+  /** What a parameter or a field holds that the call of a decorator of the library stands at: `@InjectRepository(User)`. */
+  decorated?(decorator: LibraryValue, at: NodeRef): LibraryValue | undefined;
+  /** `this` in the functions of an object that is an argument of `value.method(…)`. */
+  self?(value: LibraryValue, method: string, argument: number, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
   /** `value(…)` */
   call?(value: LibraryValue, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
   /** `value.name`, not called. */
@@ -136,6 +142,8 @@ export interface NamedType {
   readonly name: string;
   /** Declared by the project, not by a package. */
   readonly inProject: boolean;
+  /** Names of its type arguments; undefined for one without a name, and for a type parameter. */
+  readonly typeArguments?: readonly (string | undefined)[];
 }
 
 /** What a type checker says, when the parser offers one. */

@@ -325,3 +325,39 @@ describe("evidence and settings", () => {
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
+
+const MODEL = 'import { Model, Inject, type Store } from "toy";\n';
+const BASE = `${MODEL}abstract class Base<T> { constructor(protected readonly store: Store<T>) {} }\n`;
+
+table("decorators", [
+  ["a parameter property", `${MODEL}class A { constructor(@Inject(User) private readonly users) {} f() { probe(this.users); } }`, "injected"],
+  ["with a type of the project", `${MODEL}interface Users { find(): void }\nclass A { constructor(@Inject(User) private readonly users: Users) {} f() { probe(this.users); } }`, "injected"],
+  ["a field", `${MODEL}class A { @Inject() users; f() { probe(this.users); } }`, "injected"],
+  ["a type of the library says more", `${MODEL}class A { constructor(@Inject(User) private readonly users: Store<User>) {} f() { probe(this.users); } }`, "store<User>"],
+  ["a decorator of another package", `import { Inject } from "other";\nclass A { constructor(@Inject(User) private readonly users) {} f() { probe(this.users); } }`, "parameter 0"],
+]);
+
+table("type arguments", [
+  ["of a parameter", `${MODEL}function f(store: Store<User>) { probe(store); }`, "store<User>"],
+  ["of an alias", `${MODEL}type Users = Store<User>;\nfunction f(store: Users) { probe(store); }`, "store<User>"],
+  ["of a generic alias", `${MODEL}type Of<T> = Store<T>;\nfunction f(store: Of<User>) { probe(store); }`, "store<User>"],
+  ["of an interface that extends the type", `${MODEL}interface Users extends Store<User> { more(): void }\nfunction f(store: Users) { probe(store); }`, "store<User>"],
+  ["of a generic interface", `${MODEL}interface Of<T> extends Store<T> {}\nfunction f(store: Of<User>) { probe(store); }`, "store<User>"],
+  ["of a class that extends a generic class", `${MODEL}class Users extends Model<User> {}\nprobe(new Users());`, "record<User>"],
+  ["of a generic class in between", `${MODEL}class Of<T> extends Model<T> {}\nclass Users extends Of<User> {}\nprobe(new Users());`, "record<User>"],
+  ["of a field of a generic base", `${BASE}class Users extends Base<User> { f() { probe(this.store); } }`, "store<User>"],
+  ["unknown in the generic base itself", `${MODEL}class Base<T> { constructor(protected readonly store: Store<T>) {} f() { probe(this.store); } }`, "store<T>"],
+  ["of a function, by the argument", `${MODEL}class User {}\nfunction storeOf<E>(ctx: unknown, target: new () => E): Store<E> { return make(ctx, target); }\nprobe(storeOf(1, User), storeOf<User>(1, x), storeOf(1, x));`, "store<User>, store<User>, store<E>"],
+  ["of a method, past an argument that is no class", `${MODEL}class User {}\nclass Stores { of<E>(ctxOrTarget: Ctx | Type<E>, target?: Type<E>): Store<E> { return make(ctxOrTarget, target); } }\nfunction f(stores: Stores, ctx: Ctx) { probe(stores.of(ctx, User)); }`, "store<User>"],
+]);
+
+table("containers", [
+  ["a class that is asked for", `import { injector } from "container";\nclass Users { find() { return 1; } }\nprobe(injector.get(Users), injector.get(Users).find());`, "instance Users, 1"],
+  ["anything else", `import { injector } from "container";\nclass Users {}\nprobe(injector.get("users"), injector.has(Users), injector.get());`, "unknown, unknown, unknown"],
+]);
+
+table("members that a program adds", [
+  ["are found", `${NEW}const more = db.extend({ count() { return 1; } });\nprobe(more.count(), more.items);`, "1, items"],
+  ["see the whole as `this`", `${NEW}db.extend({ count() { probe(this.items); } });`, "items"],
+  ["of another call do not", `${NEW}db.other({ count() { probe(this.items); } });`, "unknown"],
+]);

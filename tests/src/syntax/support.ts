@@ -29,6 +29,7 @@ export const TOY: LibraryModel = {
     if (name === "Active") return toy("Active");
     if (name === "gt") return toy("symbol", { name });
     if (name === "createClient" || name === "default") return toy("createClient");
+    if (name === "Model" || name === "Inject") return toy(name);
     return name === "op" || name === "Ops.op" ? toy("op") : undefined;
   },
   typed(_, name) {
@@ -39,17 +40,20 @@ export const TOY: LibraryModel = {
   unexplained: (_, name, asType) => (name === "GeneratedToyClient" ? toy(asType ? "client" : "Client") : undefined),
   construct(value, at) {
     if (value.role === "Active" || value.role === "model") return toy("row", { at });
+    if (value.role === "Model") return toy("record", { at });
     return value.role === "Client" ? toy("client", { at }) : undefined;
   },
   extended: (value, { node }) => (value.role === "Active" || value.role === "model" ? toy("model", { name: node.id?.name ?? "" }) : undefined),
+  decorated: (decorator, at) => (decorator.role === "Inject" ? toy("injected", { at }) : undefined),
+  self: (value, method) => (value.role === "client" && method === "extend" ? value : undefined),
   element: (value) => (value.role === "rows" ? toy("row") : undefined),
   listed: (value, name) => (value.role === "model" ? toy("model", { name }) : undefined),
   loaded: (argument) => (argument.role === "client" ? toy("model") : undefined),
   shaped: (name) => (name === "defineToy" ? toy("model", { evidence: "shape" }) : undefined),
   call: (value, at) => (value.role === "createClient" ? toy("client", { at }) : undefined),
   member: (value, name) => (["client", "tx"].includes(value.role) && name === "items" ? roleOf("items", value) : undefined),
-  method(value, name) {
-    if (value.role === "client" && name === "extend") return toy("client");
+  method(value, name, at) {
+    if (value.role === "client" && name === "extend") return toy("client", { ...(at.node.arguments[0]?.type === "ObjectExpression" && { added: { node: at.node.arguments[0], module: at.module } }) });
     if (value.role === "model" && name === "all") return toy("rows");
     return value.role === "items" ? roleOf("builder", value, name) : undefined;
   },
@@ -127,8 +131,10 @@ export function lintedFile(file: string, code: string, parser: "typescript-eslin
 /** A value in a few words. */
 export function outline(value: Value): string {
   switch (value.kind) {
-    case "library":
-      return value.name === undefined ? value.role : `${value.role} ${value.name}`;
+    case "library": {
+      const types = value.typeArguments?.map((argument) => ("node" in argument ? argument.module.text.slice(...argument.node.range) : argument.typeName));
+      return `${value.name === undefined ? value.role : `${value.role} ${value.name}`}${types ? `<${types.join(", ")}>` : ""}`;
+    }
     case "function":
       return `function ${value.node.id?.name ?? ""}`.trim();
     case "class":
