@@ -11,7 +11,7 @@ import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
 import { nodeHost, type Host } from "./host.js";
 import { FileGraph } from "./project/graph.js";
 import { Reach } from "./project/reach.js";
-import { isQueryMethod, mayIssueQueries, sitesOf } from "./project/sites.js";
+import { mayIssueQueries, queryMethodsOf, sitesOf } from "./project/sites.js";
 import { projectState, type ProjectState } from "./project/state.js";
 import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
@@ -73,13 +73,20 @@ export function analyze(sourceCode: SourceCode, options: AnalyzeOptions): FileAn
 
 function compute(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis {
   const { text } = sourceCode;
-  const issues = mayIssueQueries(text);
+  const project = once(() => projectOf(options));
+  const issues = mayIssueQueries(text, (name) => project().graph.workspace.uses(options.file, name));
   if (!issues && !mayRepeatCalls(text)) {
     counters.gated++;
     return NOTHING;
   }
   counters.analyses++;
-  return new FileAnalyzer(moduleOfSourceCode(options.file, sourceCode), sourceCode, options).analysis(issues);
+  return new FileAnalyzer(moduleOfSourceCode(options.file, sourceCode), sourceCode, options, project()).analysis(issues);
+}
+
+/** What is known of the workspace that a linted file is in. */
+function projectOf({ host = nodeHost, cwd, settings }: AnalyzeOptions): ProjectState {
+  const configured = Object.keys(settings.clients).length === 0 ? undefined : { clients: clientsOf(settings), key: JSON.stringify(settings.clients) };
+  return projectState({ host, cwd, dialect: settings.dialect, configured }, host === nodeHost);
 }
 
 /** A loop or a callback that awaits something: the only way a file without a query of its own can repeat one. */
@@ -96,20 +103,18 @@ class FileAnalyzer {
   #own: readonly (Query | Opaque)[] | undefined;
   readonly #views = new Map<string, SchemaView>();
 
-  constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions) {
+  constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions, project: ProjectState) {
     this.#module = module;
     this.#options = options;
-    const host = options.host ?? nodeHost;
-    const clients = options.settings.clients;
-    const configured = Object.keys(clients).length === 0 ? undefined : { clients: clientsOf(options.settings), key: JSON.stringify(clients) };
-    this.#project = projectState({ host, cwd: options.cwd, dialect: options.settings.dialect, configured }, host === nodeHost);
+    this.#project = project;
+    const { clients } = options.settings;
     this.#types = typeEvidence(sourceCode.parserServices);
     this.#values = new Evaluator({
       graph: new FileGraph(this.#project.graph, module),
       elsewhere: { own: module, values: this.#project.values },
       libraries: adapters.map((adapter) => adapter.model),
-      ...(this.#types && { types: this.#types, isQueryMethod }),
-      ...(configured && { configured: configured.clients }),
+      ...(this.#types && { types: this.#types, isQueryMethod: queryMethodsOf(module.text, project.graph.packagesAt(module.path).uses) }),
+      ...(Object.keys(clients).length > 0 && { configured: clientsOf(options.settings) }),
     });
   }
 
@@ -128,7 +133,7 @@ class FileAnalyzer {
     if (!this.#own) {
       const { dialect } = this.#options.settings;
       this.#own = [];
-      this.#own = sitesOf(module, { values: this.#values, ...(this.#types && { types: this.#types }), ...(dialect && { dialect }), uses: (name) => this.#project.graph.workspace.uses(module.path, name) });
+      this.#own = sitesOf(module, { values: this.#values, ...(this.#types && { types: this.#types }), ...(dialect && { dialect }), ...this.#project.graph.packagesAt(module.path) });
     }
     return this.#own;
   }

@@ -24,6 +24,8 @@ export interface AdapterContext {
   readonly dialect: Dialect | undefined;
   /** Is the package a dependency of the package the file is in (or of the workspace root)? A sign, never a proof. */
   uses(packageName: string): boolean;
+  /** The range of versions that the package is declared with: `^0.3.20`. */
+  version(packageName: string): string | undefined;
   /** What an expression of this module evaluates to, when it is a value of this library. */
   library(node: Node, library: LibraryId): LibraryValue | undefined;
   object(node: Node, module?: SourceModule): ObjectShape;
@@ -54,6 +56,11 @@ export interface Adapter {
    * them is not looked at.
    */
   readonly names: ReadonlySet<string>;
+  /**
+   * Packages of which one must be a dependency, or stand in the file's text, for the names to count: `find` and `save` are in
+   * every second file.
+   */
+  readonly packages?: readonly string[];
   /** Names among them that are too common to make a file worth a look: `get`, `all`, `run`. */
   readonly common?: ReadonlySet<string>;
   recognise(candidate: Candidate, context: AdapterContext): Recognised | undefined;

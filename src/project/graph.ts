@@ -43,6 +43,11 @@ export class ProjectGraph implements ModuleGraph {
     return this.#loaded.size;
   }
 
+  /** What the manifests say of the packages that a file may use. */
+  packagesAt(file: string): { readonly uses: (name: string) => boolean; readonly version: (name: string) => string | undefined } {
+    return { uses: (name) => this.workspace.uses(file, name), version: (name) => this.workspace.versionOf(file, name) };
+  }
+
   resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string } {
     const file = this.fileOf(specifier, from);
     const module = file === undefined ? undefined : this.load(file);

@@ -60,7 +60,8 @@ export class ProjectState {
     // A module that is asked for while it is read: its own sites do not depend on themselves.
     this.#sites.set(module, []);
     const { dialect } = this.#options;
-    const sites = mayIssueQueries(module.text) ? sitesOf(module, { values: this.values, ...(dialect && { dialect }), uses: (name) => this.graph.workspace.uses(module.path, name) }) : [];
+    const packages = this.graph.packagesAt(module.path);
+    const sites = mayIssueQueries(module.text, packages.uses) ? sitesOf(module, { values: this.values, ...(dialect && { dialect }), ...packages }) : [];
     this.#sites.set(module, sites);
     return sites;
   }

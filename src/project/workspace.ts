@@ -14,7 +14,8 @@ const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"
 export interface PackageManifest {
   readonly directory: string;
   readonly name: string | undefined;
-  readonly dependencies: ReadonlySet<string>;
+  /** The range of versions that each dependency is declared with. */
+  readonly dependencies: ReadonlyMap<string, string>;
   readonly hasExports: boolean;
 }
 
@@ -26,6 +27,8 @@ export interface Workspace {
   packageOf(file: string): PackageManifest | undefined;
   /** Is a package a dependency of the file's package or of the workspace root? */
   uses(file: string, packageName: string): boolean;
+  /** The range of versions that the nearest manifest declares for a package: `^0.3.20`. */
+  versionOf(file: string, packageName: string): string | undefined;
 }
 
 /** The workspace around a working directory, as it is now: what it has read it does not read again. */
@@ -48,20 +51,27 @@ export function workspaceOf(cwd: string, host: Host): Workspace {
     }
   };
 
+  const versionOf = (file: string, packageName: string): string | undefined => {
+    for (let directory = path.dirname(file); ; directory = path.dirname(directory)) {
+      const version = manifestAt(directory)?.dependencies.get(packageName);
+      if (version !== undefined) return version;
+      if (directory === root || directory === path.dirname(directory)) break;
+    }
+    // In a monorepo the client often is a dependency of the package that wraps it.
+    packages ??= packagesBelow(root, host, manifestAt);
+    const own = packageOf(file);
+    for (const name of own?.dependencies.keys() ?? []) {
+      const version = packages.get(name)?.dependencies.get(packageName);
+      if (version !== undefined) return version;
+    }
+    return undefined;
+  };
+
   return {
     root,
     packageOf,
-    uses(file, packageName) {
-      for (let directory = path.dirname(file); ; directory = path.dirname(directory)) {
-        if (manifestAt(directory)?.dependencies.has(packageName)) return true;
-        if (directory === root || directory === path.dirname(directory)) break;
-      }
-      // In a monorepo the client often is a dependency of the package that wraps it.
-      packages ??= packagesBelow(root, host, manifestAt);
-      const own = packageOf(file);
-      for (const name of own?.dependencies ?? []) if (packages.get(name)?.dependencies.has(packageName)) return true;
-      return false;
-    },
+    uses: (file, packageName) => versionOf(file, packageName) !== undefined,
+    versionOf,
     resolve(specifier, from) {
       resolver ??= createResolver();
       const directory = path.dirname(from);
@@ -166,10 +176,11 @@ function readManifest(directory: string, host: Host): PackageManifest | undefine
     return undefined;
   }
   if (typeof json !== "object" || json === null) return undefined;
-  const dependencies = new Set<string>();
+  const dependencies = new Map<string, string>();
   for (const field of ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"]) {
     const value: unknown = Reflect.get(json, field);
-    if (typeof value === "object" && value !== null) for (const name of Object.keys(value)) dependencies.add(name);
+    if (typeof value !== "object" || value === null) continue;
+    for (const [name, version] of Object.entries(value)) if (!dependencies.has(name)) dependencies.set(name, typeof version === "string" ? version : "");
   }
   const name: unknown = Reflect.get(json, "name");
   return { directory, name: typeof name === "string" ? name : undefined, dependencies, hasExports: Reflect.get(json, "exports") !== undefined };

@@ -19,7 +19,7 @@ export function sites(code: string, files: Readonly<Record<string, string>> = {}
   if (!module) throw new Error(`the example does not parse:\n${code}`);
   const graph = new ProjectGraph(host, ROOT);
   const values = new Evaluator({ graph: memoryGraph(graph, host, all), libraries: adapters.map((adapter) => adapter.model) });
-  return sitesOf(module, { values, uses: (name) => graph.workspace.uses(own, name) });
+  return sitesOf(module, { values, ...graph.packagesAt(own) });
 }
 
 /** Relative imports between files in memory; anything else is a package. */

@@ -100,6 +100,8 @@ describe("one package", () => {
     const workspace = workspaceOf(root, nodeHost);
     expect(workspace.uses(path.join(root, "src/main.ts"), "pg")).toBe(true);
     expect(workspace.uses(path.join(root, "src/main.ts"), "mysql2")).toBe(false);
+    expect(workspace.versionOf(path.join(root, "src/main.ts"), "pg")).toBe("8");
+    expect(workspace.versionOf(path.join(root, "src/main.ts"), "mysql2")).toBeUndefined();
     expect(workspace.packageOf(path.join(root, "src/lib/index.ts"))).toMatchObject({ name: "app", directory: root });
   });
 });
