@@ -1,4 +1,5 @@
 /** PostgreSQL (manual, chapters 11 and 65). */
+import type { Tri } from "../../base/tri.js";
 import type { ColumnWrapper } from "../../query/model.js";
 import type { Column } from "../../schema/model.js";
 import { normaliseType } from "../../schema/types.js";
@@ -28,7 +29,15 @@ export const postgresql: Planner = {
     }
     if (literal !== undefined && !/[%_\\]/u.test(literal)) return yes;
     if (prefix === undefined) return perhaps("collation");
-    return isPattern || /^(?:c|posix)$/iu.test(part.collation ?? column.collation ?? "") ? yes : perhaps("collation");
+    if (isPattern) return yes;
+    switch (sortsByBytes(part.collation ?? column.collation)) {
+      case "yes":
+        return yes;
+      case "no":
+        return no("operator-class");
+      case "unknown":
+        return perhaps("collation");
+    }
   },
   operand(column, operand) {
     if (operand.kind === "expression" && operand.volatile === "yes") return { verdict: "no", reason: "volatile" };
@@ -37,6 +46,17 @@ export const postgresql: Planner = {
   },
   collation: () => "unknown",
 };
+
+/**
+ * Does a B-tree of this collation keep the texts with one prefix together (manual 11.10 and 24.2)? Undefined: the
+ * database's, which is not known. `C.UTF-8` does as PostgreSQL's own (from 17 on), not as the operating system's; a name
+ * that is no locale is somebody's own collation.
+ */
+function sortsByBytes(collation: string | undefined): Tri {
+  if (collation === undefined) return "unknown";
+  if (/^(?:c|posix|ucs_basic|pg_c_utf8)$/iu.test(collation)) return "yes";
+  return /^[a-z]{2,3}(?:[_-][A-Z]{2}(?:[.@].*)?|(?:-\w+)*-x-icu)$/u.test(collation) ? "no" : "unknown";
+}
 
 /** Casts that are dropped: to the column's own type, and between the types that share one representation. */
 function isWithoutEffect(wrapper: ColumnWrapper, column: Column): boolean {
