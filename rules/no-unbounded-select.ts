@@ -1,4 +1,4 @@
-import { defineRule, listOfNames, tableLabel, type Query, type RowBound, type Suggestion } from "../src/rule.js";
+import { defineRule, listOfNames, sizeLabel, tableLabel, type Query, type RowBound, type Suggestion } from "../src/rule.js";
 
 export interface Options {
   /** Also report reads that only the key of a parent or a tenant narrows. */
@@ -25,14 +25,14 @@ export default defineRule<Options, MessageId>({
   preset: "recommended",
   strictOptions: { scoped: true },
   messages: {
-    noFilter: "Reads every row of `{{table}}`: the query has neither a filter nor a limit.",
-    oneRowOfAll: "Reads every row of `{{table}}` to return one: `{{call}}` sends no limit and the query has no filter.",
-    optionalFilter: "May read every row of `{{table}}`: every condition of its filter is optional{{detail}}, and there is no limit.",
-    flagsOnly: "Reads an open-ended share of `{{table}}`: many rows match {{filter}}, and there is no limit.",
-    distinctAfterRead: "Reads {{rows}} of `{{table}}` to keep the distinct ones: `{{call}}` drops the others only after the read.",
-    offsetWithoutLimit: "Reads `{{table}}` from an offset to its end: the query skips rows but has no limit.",
-    limitMayBeUndefined: "May read `{{table}}` without a limit: the limit may be undefined{{detail}}, and then none is sent.",
-    scoped: "Reads all rows of `{{table}}` for one {{parent}}: their number grows with the data, and there is no limit.",
+    noFilter: "Reads every row of `{{table}}`{{size}}: the query has neither a filter nor a limit.",
+    oneRowOfAll: "Reads every row of `{{table}}`{{size}} to return one: `{{call}}` sends no limit and the query has no filter.",
+    optionalFilter: "May read every row of `{{table}}`{{size}}: every condition of its filter is optional{{detail}}, and there is no limit.",
+    flagsOnly: "Reads an open-ended share of `{{table}}`{{size}}: many rows match {{filter}}, and there is no limit.",
+    distinctAfterRead: "Reads {{rows}} of `{{table}}`{{size}} to keep the distinct ones: `{{call}}` drops the others only after the read.",
+    offsetWithoutLimit: "Reads `{{table}}`{{size}} from an offset to its end: the query skips rows but has no limit.",
+    limitMayBeUndefined: "May read `{{table}}`{{size}} without a limit: the limit may be undefined{{detail}}, and then none is sent.",
+    scoped: "Reads all rows of `{{table}}`{{size}} for one {{parent}}: their number grows with the data, and there is no limit.",
     addLimit: "Limit the read to {{rows}} rows.",
   },
   options: { scoped: { type: "boolean", description: "Also report reads that only the key of a parent or a tenant narrows." } },
@@ -46,7 +46,7 @@ export default defineRule<Options, MessageId>({
     yield {
       range: span === undefined ? query.site.range : query.locate(span),
       messageId,
-      data: { table: tableLabel(query, facts), call: query.site.name, ...wordsOf(bound) },
+      data: { table: tableLabel(query, facts), size: sizeLabel(facts.rows()), call: query.site.name, ...wordsOf(bound) },
       suggestions: [limitSuggestion(query)],
     };
   },

@@ -1,4 +1,4 @@
-import { defineRule, isNamed, listOfNames, type TableAccess } from "../src/rule.js";
+import { defineRule, isNamed, listOfNames, sizeLabel, type TableAccess } from "../src/rule.js";
 
 export interface Options {
   /** Tables that may be scanned. */
@@ -12,7 +12,7 @@ export default defineRule<Options, MessageId>({
   description: "Disallow filters that no index of the table serves",
   preset: "recommended",
   messages: {
-    scan: "Scans all of `{{table}}` to filter by {{columns}}: {{reason}} ({{place}}).{{proposal}}",
+    scan: "Scans all of `{{table}}`{{size}} to filter by {{columns}}: {{reason}} ({{place}}).{{proposal}}",
   },
   options: {
     ignoreTables: {
@@ -32,6 +32,7 @@ export default defineRule<Options, MessageId>({
       messageId: "scan",
       data: {
         table: access.table.name,
+        size: sizeLabel(access.rows),
         columns: listOfNames(access.columns),
         reason: access.reason,
         // The reason speaks of the nearest index, where there is one.

@@ -1,4 +1,5 @@
 /** One file → its analysis, memoised by its AST. The cheap gate stands in front. */
+import path from "node:path";
 import type { Linter, SourceCode } from "eslint";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { adapters } from "./adapters/index.js";
@@ -142,7 +143,7 @@ class FileAnalyzer {
     const view = this.#view(stated);
     // Only a query with a part that undefined would drop makes the schema be read for this.
     const query = mayDrop(stated) && view.refusesUndefined ? withoutUndefined(stated) : stated;
-    const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
+    const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), rows: (ref: TableRef) => view.rows(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
     return {
       bound: once(() => boundOf(query, tables)),
       writeScope: once(() => writeScopeOf(query, tables)),
@@ -156,11 +157,15 @@ class FileAnalyzer {
     };
   }
 
-  #words(query: Query): Pick<QueryFacts, "tableName" | "text" | "line"> {
+  #words(query: Query): Pick<QueryFacts, "tableName" | "rows" | "text" | "line"> {
     return {
       tableName: () => {
         const ref = mainTable(query);
         return ref && !ref.dynamic ? (this.#view(query).table(ref)?.name ?? ref.model ?? ref.name) : undefined;
+      },
+      rows: () => {
+        const ref = mainTable(query);
+        return ref && this.#view(query).rows(ref);
       },
       text: (range) => this.#module.text.slice(...range),
       line: (offset) => this.#module.lineOf(offset),
@@ -303,6 +308,13 @@ export function schemaDigest(cwd: string): string {
   // The analysis looks again at intervals; a key must not be older than the lint it is for.
   index.revalidate(true);
   return index.digest();
+}
+
+/** Snapshots below a working directory that cannot be used, one sentence each. Reads only those files. */
+export function schemaProblems(cwd: string): readonly string[] {
+  return schemaIndexOf(cwd, nodeHost)
+    .problems()
+    .map(({ file, line, text }) => `${path.relative(cwd, file)}:${String(line)} ${text}. It is not used.`);
 }
 
 /** Libraries whose clients the settings may name, by id. */

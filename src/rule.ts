@@ -74,6 +74,14 @@ export function tableLabel(query: Query, facts: QueryFacts): string {
   return readable ? written : "a table chosen at run time";
 }
 
+/** ` (about 4.2 million rows)`, to stand behind the name of a table; empty where the number is not known. */
+export function sizeLabel(rows: number | undefined): string {
+  if (rows === undefined) return "";
+  const [divisor, unit] = rows >= 1e9 ? [1e9, " billion"] : rows >= 1e6 ? [1e6, " million"] : [1, ""];
+  const number = divisor === 1 ? Math.round(rows) : Number((rows / divisor).toPrecision(2));
+  return ` (about ${number.toLocaleString("en")}${unit} ${number === 1 && unit === "" ? "row" : "rows"})`;
+}
+
 /** Is the table among the names, compared without case, with or without its schema? */
 export function isNamed(table: { readonly name: string; readonly schema?: string; readonly model?: string }, names: readonly string[]): boolean {
   const own = [table.name, table.model, table.schema === undefined ? undefined : `${table.schema}.${table.name}`];

@@ -6,10 +6,21 @@ import type { Coverage } from "../analyze.js";
 /** Counts per file, so that a file that is linted again replaces its former count. */
 export class CoverageTally {
   readonly #files = new Map<string, Coverage>();
+  readonly #problems = new Map<string, () => readonly string[]>();
 
   record(file: string, coverage: Coverage): void {
     if (coverage.sites === 0) this.#files.delete(file);
     else this.#files.set(file, coverage);
+  }
+
+  /** `problems` says at the end which schema files of a working directory could not be used. */
+  watch(cwd: string, problems: () => readonly string[]): void {
+    this.#problems.set(cwd, problems);
+  }
+
+  /** One sentence for each schema file that could not be used. */
+  problems(): readonly string[] {
+    return [...new Set([...this.#problems.values()].flatMap((problems) => problems()))];
   }
 
   /** The sum over all files, in words. */
@@ -33,11 +44,15 @@ export class CoverageTally {
 /** The tally of this thread; made by the first file that is linted with the switch on, printed when the thread ends. */
 let tally: CoverageTally | undefined;
 
-/** Counts a file where the switch is on: `QUERY_GUARD_COVERAGE=1`, or the setting `coverage`. */
-export function recordCoverage(file: string, coverage: Coverage, setting: boolean): void {
+/**
+ * Counts a file where the switch is on: `QUERY_GUARD_COVERAGE=1`, or the setting `coverage`. `problems` is asked at the end
+ * for the schema files below `cwd` that could not be used.
+ */
+export function recordCoverage(file: string, coverage: Coverage, setting: boolean, cwd: string, problems: () => readonly string[]): void {
   if (!setting && process.env["QUERY_GUARD_COVERAGE"] !== "1") return;
   tally ??= printedAtExit(new CoverageTally());
   tally.record(file, coverage);
+  tally.watch(cwd, problems);
 }
 
 function printedAtExit(counts: CoverageTally): CoverageTally {
@@ -47,6 +62,7 @@ function printedAtExit(counts: CoverageTally): CoverageTally {
     try {
       // Not process.stderr: what a worker writes there while it ends is lost.
       fs.writeSync(2, `query-guard: ${counts.summary()}${share}\n`);
+      for (const problem of counts.problems()) fs.writeSync(2, `query-guard: ${problem}\n`);
     } catch {
       // Nobody reads the other end any more.
     }

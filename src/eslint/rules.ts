@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Rule, SourceCode } from "eslint";
 import type { JSONSchema4 } from "json-schema";
-import { CLIENT_LIBRARIES, type AnalyzeOptions, type FileAnalysis } from "../analyze.js";
+import { CLIENT_LIBRARIES, schemaProblems, type AnalyzeOptions, type FileAnalysis } from "../analyze.js";
 import type { AnyRule, Finding, TextEdit } from "../rule.js";
 import { readSettings, type SettingsReading } from "../settings.js";
 import { recordCoverage } from "./coverage.js";
@@ -48,7 +48,7 @@ function analysed(analyze: Analyze, context: Rule.RuleContext, { settings }: Set
   const file = path.resolve(context.cwd, context.physicalFilename);
   try {
     const analysis = analyze(context.sourceCode, { file, cwd: context.cwd, settings, languageOptions: context.languageOptions });
-    recordCoverage(file, analysis.coverage, settings.coverage);
+    recordCoverage(file, analysis.coverage, settings.coverage, context.cwd, () => schemaProblems(context.cwd));
     return analysis;
   } catch (error) {
     return { error };

@@ -15,6 +15,8 @@ export interface AccessContext {
   /** Dialect of the schema, for a query whose library does not tell. */
   readonly dialect: Dialect | undefined;
   readonly isSmall: (ref: TableRef) => boolean;
+  /** Estimated rows, where they are known. */
+  readonly rows: (ref: TableRef) => number | undefined;
   readonly related: (table: Table, relation: SchemaRelation) => Table | undefined;
 }
 
@@ -44,7 +46,9 @@ export function accessOf(query: Query, context: AccessContext): readonly TableAc
     return [describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, { table: through.table, predicate: through.predicate, dialect, alone: true }, query)];
   });
   const worst = VERDICTS.flatMap((verdict) => accesses.find((access) => access.verdict === verdict) ?? [])[0];
-  return worst ? [worst] : [];
+  if (!worst) return [];
+  const rows = context.rows(worst.ref);
+  return [rows === undefined ? worst : { ...worst, rows }];
 }
 
 /** From worst to best. */

@@ -94,6 +94,8 @@ export interface TableAccess {
   readonly ref: TableRef;
   readonly table: Table;
   readonly verdict: "usable" | "unusable" | "unknown";
+  /** Estimated rows of the table, where a snapshot or the settings tell. */
+  readonly rows?: number;
   /** Columns that the filter names, in order. */
   readonly columns: readonly string[];
   /** What the report marks. */
@@ -113,6 +115,8 @@ export interface QueryFacts {
   droppedConditions(): readonly DroppedCondition[];
   repetitions(): readonly Repetition[];
   access(): readonly TableAccess[];
+  /** Estimated rows of the table that the query reads or writes, where a snapshot or the settings tell. */
+  rows(): number | undefined;
   /** Name of the table for messages: the table's name, the model's name, or undefined. */
   tableName(): string | undefined;
   /** Source text of a range of the linted file. */

@@ -28,7 +28,7 @@ export interface Package {
   readonly dependencies: ReadonlySet<string>;
 }
 
-const RELEVANT = /\.(?:sql|prisma|[cm]?[jt]s)$|^package\.json$|^_journal\.json$|^migration_lock\.toml$/u;
+const RELEVANT = /\.(?:sql|prisma|[cm]?[jt]s)$|^package\.json$|^_journal\.json$|(?:^query-guard\.schema|\.query-guard)\.json$|^migration_lock\.toml$/u;
 const IRRELEVANT = /\.(?:test|spec|stories|d)\.[cm]?[jt]s$|\.min\.js$/u;
 
 export class Workspace {

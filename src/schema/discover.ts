@@ -16,7 +16,7 @@ export interface DatabaseFiles {
   /** Files of this folder see the database before files elsewhere in the package. */
   readonly scope: string;
   readonly package: Package;
-  readonly layout: "prisma" | "drizzle" | "sql";
+  readonly layout: "prisma" | "drizzle" | "sql" | "snapshot";
   /** Dialect that names and configuration state. */
   readonly dialect: SchemaDialect;
   readonly prisma: readonly string[];
@@ -27,6 +27,8 @@ export interface DatabaseFiles {
   readonly migrations: readonly string[];
   /** SQL files that describe a final state. */
   readonly dumps: readonly string[];
+  /** What the live database said of itself. */
+  readonly snapshot?: string;
 }
 
 /** Folders of SQL that were found, before they are given to a database. */
@@ -51,7 +53,7 @@ export function discover(workspace: Workspace, host: Host): readonly DatabaseFil
   const prisma = prismaDatabases(workspace, host, folders);
   const drizzle = drizzleDatabases(workspace, host, folders.filter((folder) => !prisma.taken.has(folder)));
   const rest = folders.filter((folder) => !prisma.taken.has(folder) && !drizzle.taken.has(folder));
-  return [...prisma.databases, ...drizzle.databases, ...sqlDatabases(workspace, rest)].sort((left, right) => (left.id < right.id ? -1 : 1));
+  return [...prisma.databases, ...drizzle.databases, ...sqlDatabases(workspace, rest), ...snapshots(workspace)].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 interface Found {
@@ -347,6 +349,21 @@ function sqlDatabases(workspace: Workspace, folders: readonly MigrationFolder[])
       dumps: part.dumps,
     }));
   });
+}
+
+const SNAPSHOT = /(?:^query-guard\.schema|\.query-guard)\.json$/u;
+
+/** Each snapshot is of one database; which other files describe the same one, its tables tell. */
+function snapshots(workspace: Workspace): readonly DatabaseFiles[] {
+  return workspace.directories.flatMap((directory) =>
+    directory.files
+      .filter((name) => SNAPSHOT.test(name))
+      .map((name): DatabaseFiles => {
+        const snapshot = path.join(directory.path, name);
+        const empty = { dialect: undefined, prisma: [], drizzle: [], casing: undefined, migrations: [], dumps: [] };
+        return { ...empty, id: path.relative(workspace.root, snapshot), scope: scopeOfSql(directory.path, workspace), package: workspace.packageOf(directory.path), layout: "snapshot", snapshot };
+      }),
+  );
 }
 
 /** `db/migrations` → `db`; `migrations/mysql` → `migrations`' parent; any other folder itself. */

@@ -6,11 +6,12 @@ import type { Host } from "../host.js";
 import type { Dialect } from "../query/model.js";
 import { discover, type DatabaseFiles } from "./discover.js";
 import { mergeParts } from "./merge.js";
-import type { SchemaModel } from "./model.js";
+import type { SchemaModel, Table } from "./model.js";
 import type { SchemaDialect } from "./names.js";
 import type { SchemaPart } from "./part.js";
 import { readDrizzle } from "./sources/drizzle.js";
 import { readPrisma } from "./sources/prisma.js";
+import { readSnapshotFile, unusableSnapshot } from "./sources/snapshot.js";
 import { readSqlFiles, sniffDialects, type SqlFile } from "./sources/sql.js";
 import { Workspace, workspaceRoot, type Package } from "./discover-workspace.js";
 
@@ -112,6 +113,13 @@ export class SchemaIndex {
     return [...this.#databases.values()].map((database) => ({ id: database.files.id, layout: database.files.layout, files: database.paths.length, model: database.model() }));
   }
 
+  /** Snapshot files that cannot be used, each with the reason. Reads those files only. */
+  problems(): readonly { readonly file: string; readonly line: number; readonly text: string }[] {
+    this.#discover();
+    const snapshots = [...this.#databases.values()].filter((database) => database.files.layout === "snapshot");
+    return snapshots.flatMap((database) => database.model()?.sources ?? []).flatMap(({ file, notUnderstood }) => notUnderstood.map((found) => ({ file, ...found })));
+  }
+
   #discover(): void {
     if (this.#discovered) return;
     this.#discovered = true;
@@ -164,8 +172,8 @@ export class SchemaIndex {
     }
     const elsewhere = all.filter((database) => database.files.layout === "sql" && database.files.package.directory !== directory);
     const clusters = groups.map((members) => {
-      const needs = members.every((member) => member.files.layout !== "sql" && member.files.migrations.length === 0);
-      return new Cluster([...members, ...(needs ? elsewhere.filter((other) => members.some((member) => makes(other, member))) : [])]);
+      const needs = members.every((member) => member.files.layout !== "sql" && member.files.layout !== "snapshot" && member.files.migrations.length === 0);
+      return new Cluster([...members, ...(needs ? elsewhere.filter((other) => members.some((member) => makes(other, member))) : []), ...snapshotElsewhere(members, all)]);
     });
     this.#clusters.set(directory, clusters);
     return clusters;
@@ -252,7 +260,9 @@ class Cluster {
     const accounts = this.members.flatMap((member) => member.account() ?? []);
     const [only, ...others] = accounts;
     if (only !== undefined && others.length === 0) return only.model;
-    const dialect = accounts.map(({ model }) => model.dialect).find((known) => known !== undefined);
+    // The server itself knows whether it is MySQL or MariaDB.
+    const taken = accounts.filter(({ parts }) => parts.some((part) => part.kind === "snapshot"));
+    const dialect = [...taken, ...accounts].map(({ model }) => model.dialect).find((known) => known !== undefined);
     const digest = createHash("sha256").update(accounts.map(({ model }) => model.digest).join()).digest("hex");
     return mergeParts(
       accounts.flatMap(({ parts }) => parts),
@@ -262,8 +272,16 @@ class Cluster {
   }
 }
 
-/** Do two sources of one package describe one database? */
+/** The snapshot that another package has of the database that these describe, such as one at the root; none where several may be it. */
+function snapshotElsewhere(members: readonly Database[], all: readonly Database[]): readonly Database[] {
+  if (members.some((member) => member.files.layout === "snapshot")) return [];
+  const found = all.filter((other) => other.files.layout === "snapshot" && members.some((member) => makes(other, member) || areOne(other, member)));
+  return found.length === 1 ? found : [];
+}
+
+/** Do two sources of one package describe one database? Two snapshots never do: each is the whole of its own. */
 function areOne(left: Database, right: Database): boolean {
+  if (left.files.layout === "snapshot" && right.files.layout === "snapshot") return false;
   const [first, second] = [left.files.scope, right.files.scope];
   const around = first === second || first.startsWith(second + path.sep) || second.startsWith(first + path.sep);
   const shared = sharedTables(left, right);
@@ -279,7 +297,10 @@ function makes(sql: Database, declaration: Database): boolean {
 function sharedTables(left: Database, right: Database): number {
   const [first, second] = [left.model(), right.model()];
   if (first === undefined || second === undefined || !fitsDialect(first.dialect, second.dialect)) return 0;
-  return first.tables.filter((table) => second.table(table.name, table.schema ?? "public") !== undefined).length;
+  // A snapshot names the schema of each table; declarations often leave it to the connection.
+  const isBare = (table: Table): boolean => table.schema === undefined && (left.files.layout === "snapshot" || right.files.layout === "snapshot");
+  const [from, into] = left.files.layout === "snapshot" ? [second, first] : [first, second];
+  return from.tables.filter((table) => (into.table(table.name, table.schema ?? "public") ?? (isBare(table) ? into.table(table.name) : undefined)) !== undefined).length;
 }
 
 interface Stamp {
@@ -304,7 +325,7 @@ class Database {
   }
 
   get paths(): readonly string[] {
-    return [...this.files.prisma, ...this.files.drizzle, ...this.files.dumps, ...this.files.migrations];
+    return [...this.files.prisma, ...this.files.drizzle, ...this.files.dumps, ...this.files.migrations, ...(this.files.snapshot === undefined ? [] : [this.files.snapshot])];
   }
 
   /** Forgets what was read when a file changed. */
@@ -344,6 +365,7 @@ class Database {
 
   #build(): Account | undefined {
     const { files } = this;
+    if (files.snapshot !== undefined) return this.#buildSnapshot(files.snapshot);
     const parts: SchemaPart[] = [];
     let { dialect } = files;
     if (files.prisma.length > 0) {
@@ -369,6 +391,14 @@ class Database {
     // The texts were needed for the digest and the model only.
     this.#texts.clear();
     return { parts, model: mergeParts(parts, dialect, digest) };
+  }
+
+  #buildSnapshot(file: string): Account {
+    const text = this.#read(file);
+    const part = text === undefined ? unusableSnapshot(file, 1, "could not be read: it is larger than 4 MB, or no text") : readSnapshotFile({ file, text });
+    const digest = this.digest();
+    this.#texts.clear();
+    return { parts: [part], model: mergeParts([part], part.dialect, digest) };
   }
 
   #readAll(files: readonly string[]): readonly SqlFile[] {

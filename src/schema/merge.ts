@@ -9,9 +9,11 @@
  *
  * The declaration comes first wherever both state the same thing: its property names, types and places are what a
  * developer reads and changes. Collations come from SQL, since declarations cannot express them.
+ *
+ * A snapshot of the live database comes before both in what exists; see {@link overlay}.
  */
 import { createHash } from "node:crypto";
-import { foreignKeyIndexes, type Column, type ForeignKey, type Index, type SchemaModel, type Table } from "./model.js";
+import { foreignKeyIndexes, type Column, type ForeignKey, type Index, type Provenance, type SchemaModel, type Table } from "./model.js";
 import { delegateName, nameKey, normaliseSchema, tableKey, type SchemaDialect } from "./names.js";
 import type { SchemaPart } from "./part.js";
 
@@ -30,12 +32,14 @@ export function mergeParts(parts: readonly SchemaPart[], dialect: SchemaDialect,
     }
   }
   for (const orphan of orphans) add(merged, orphan, dialect);
+  const snapshots = parts.filter((part) => part.kind === "snapshot");
+  for (const part of snapshots) lay(part, merged, dialect);
   const tables = [...merged.values()].map((table) => (dialect === "mysql" || dialect === "mariadb" ? withForeignKeyIndexes(table) : table));
   return new MergedSchema(
     tables,
     dialect,
     digest,
-    ordered.flatMap((part) => part.reports),
+    [...snapshots, ...ordered].flatMap((part) => part.reports),
     ordered.some((part) => part.refusesUndefined === true),
   );
 }
@@ -44,6 +48,74 @@ export function mergeParts(parts: readonly SchemaPart[], dialect: SchemaDialect,
 export function schemaOf(tables: readonly Table[], dialect: SchemaDialect): SchemaModel {
   const digest = createHash("sha256").update(JSON.stringify(tables)).digest("hex");
   return mergeParts([{ kind: "replayed", dialect, reports: [], tables }], dialect, digest);
+}
+
+/** Lays a snapshot over what the files of the repository state. */
+function lay(snapshot: SchemaPart, stated: Map<string, Table>, dialect: SchemaDialect): void {
+  const names = new Map<string, number>();
+  for (const table of snapshot.tables) names.set(nameKey(table.name, dialect), (names.get(nameKey(table.name, dialect)) ?? 0) + 1);
+  for (const table of snapshot.tables) {
+    const key = tableKey(table.name, table.schema, dialect);
+    // Declarations and migrations often leave the schema to the connection; then the only table of that name is meant.
+    const bare = tableKey(table.name, undefined, dialect);
+    const found = stated.has(key) || names.get(nameKey(table.name, dialect)) !== 1 ? key : bare;
+    const present = stated.get(found);
+    if (found !== key) stated.delete(found);
+    stated.set(key, present === undefined ? table : overlay(table, present, dialect));
+  }
+}
+
+/** Where a developer changes a table: a library's declaration comes before the place in the snapshot. */
+function placeOf(taken: Provenance, stated: Provenance): Provenance {
+  return stated.kind === "sql" ? taken : stated;
+}
+
+/**
+ * One table as the live database has it, with what only the repository's files say: models, property names, relations.
+ * Columns, types, collations, indexes, keys and rows are the snapshot's, and what made the files uncertain no longer
+ * matters. A column, an index or a key that only the files have may come from a migration that is newer than the
+ * snapshot, so it stays: "no index" is claimed only where neither has one.
+ */
+function overlay(taken: Table, stated: Table, dialect: SchemaDialect): Table {
+  const { uncertain, rows, view, ...merged } = mergeTables(taken, stated, dialect);
+  const columns = new Map(stated.columns.map((column) => [nameKey(column.name, dialect), column]));
+  return {
+    ...merged,
+    columns: merged.columns.map((column) => {
+      const other = columns.get(nameKey(column.name, dialect));
+      return other === undefined ? column : { ...column, provenance: placeOf(column.provenance, other.provenance) };
+    }),
+    indexes: overlayIndexes(taken.indexes, stated.indexes, dialect),
+    ...(taken.uncertain === undefined ? {} : { uncertain: taken.uncertain }),
+    ...(taken.rows === undefined ? {} : { rows: taken.rows }),
+    ...(taken.view === true ? { view: true } : {}),
+    provenance: placeOf(taken.provenance, stated.provenance),
+  };
+}
+
+function overlayIndexes(taken: readonly Index[], stated: readonly Index[], dialect: SchemaDialect): readonly Index[] {
+  const rest = new Set(stated);
+  const known = taken.map((index) => {
+    const same = [...rest].filter((other) => isSameIndex(index, other, dialect));
+    for (const other of same) rest.delete(other);
+    const [first] = same;
+    return first === undefined ? index : { ...index, provenance: placeOf(index.provenance, first.provenance) };
+  });
+  return [...known, ...rest];
+}
+
+/** PostgreSQL cuts names off (NAMEDATALEN); the files have the whole. */
+const LONGEST_NAME = 63;
+
+/**
+ * Equal for a planner, or of one name and over the same columns: a server writes expressions, conditions and operator
+ * classes in other words than a migration does.
+ */
+function isSameIndex(taken: Index, stated: Index, dialect: SchemaDialect): boolean {
+  if (indexKey(taken, dialect) === indexKey(stated, dialect)) return true;
+  if (taken.name === undefined || stated.name === undefined || nameKey(taken.name, dialect) !== nameKey(stated.name.slice(0, LONGEST_NAME), dialect)) return false;
+  const shape = (index: Index): string => JSON.stringify([index.parts.map(({ column }) => (column === undefined ? 0 : nameKey(column, dialect))), index.where === undefined]);
+  return shape(taken) === shape(stated);
 }
 
 function withForeignKeyIndexes(table: Table): Table {

@@ -6,8 +6,9 @@ export interface SchemaPart {
   /**
    * - `declared`: the library's own declaration (Prisma schema, Drizzle tables). Its property names and models count.
    * - `replayed`: SQL applied in order (migrations, a dump).
+   * - `snapshot`: what the live database said of itself.
    */
-  readonly kind: "declared" | "replayed";
+  readonly kind: "declared" | "replayed" | "snapshot";
   readonly dialect: SchemaDialect;
   readonly reports: readonly SchemaSourceReport[];
   readonly tables: readonly Table[];

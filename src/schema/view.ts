@@ -54,12 +54,21 @@ export class SchemaView {
 
   /** Is the table small by the settings or by its estimated rows? */
   isSmall(ref: Named): boolean {
-    const { smallTables, tableRows, smallTableRows } = this.#sizes;
-    const table = this.table(ref);
-    const names = new Set([ref.name, ref.model, table?.name, table?.model].flatMap((name) => name?.toLowerCase() ?? []));
+    const { smallTables, smallTableRows } = this.#sizes;
+    const names = this.#namesOf(ref);
     if (smallTables.some((name) => names.has(name.toLowerCase()))) return true;
-    const stated = Object.entries(tableRows).find(([name]) => names.has(name.toLowerCase()))?.[1];
-    const rows = stated ?? table?.rows;
+    const rows = this.rows(ref);
     return rows !== undefined && rows < smallTableRows;
+  }
+
+  /** Estimated rows of a table: what the settings say, then what a snapshot says. */
+  rows(ref: Named): number | undefined {
+    const names = this.#namesOf(ref);
+    return Object.entries(this.#sizes.tableRows).find(([name]) => names.has(name.toLowerCase()))?.[1] ?? this.table(ref)?.rows;
+  }
+
+  #namesOf(ref: Named): ReadonlySet<string> {
+    const table = this.table(ref);
+    return new Set([ref.name, ref.model, table?.name, table?.model].flatMap((name) => name?.toLowerCase() ?? []));
   }
 }

@@ -53,6 +53,7 @@ export function facts(changes: Partial<QueryFacts> = {}): QueryFacts {
     repetitions: () => [],
     access: () => [],
     tableName: () => "orders",
+    rows: () => undefined,
     text: () => "",
     line: () => 1,
     ...changes,

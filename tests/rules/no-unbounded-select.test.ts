@@ -22,6 +22,7 @@ describe("no-unbounded-select", () => {
     ["Reads `orders` from an offset to its end: the query skips rows but has no limit.", bounded({ kind: "whole", why: "offset-without-limit" })],
     ["May read `orders` without a limit: the limit may be undefined (`take` is optional), and then none is sent.", bounded({ kind: "whole", why: "limit-may-be-undefined", detail: "`take` is optional" })],
     ["Reads all rows of `orders` for one `tenantId`: their number grows with the data, and there is no limit.", bounded({ kind: "scoped", columns: ["tenantId"] }, { options: { scoped: true } })],
+    ["Reads every row of `orders` (about 1.3 billion rows): the query has neither a filter nor a limit.", bounded(WHOLE, { facts: { rows: () => 1_300_000_000 } })],
     ["Reads every row of `a table chosen at run time`: the query has neither a filter nor a limit.", bounded(WHOLE, { facts: { tableName: () => undefined } })],
     ["Reads every row of `${table}`: the query has neither a filter nor a limit.", bounded(WHOLE, { facts: { tableName: () => undefined, text: () => "${table}" } })],
   ])("says: %s", (words, of) => {

@@ -21,6 +21,8 @@ const accessed = (changes: Partial<TableAccess> = {}, more: Case = {}): Case => 
 
 describe("no-unindexed-filter", () => {
   it.each<[string, Case]>([
+    ["Scans all of `orders` (about 4.2 million rows) to filter by `status`: no index contains `status` (db/001.sql:3).", accessed({ rows: 4_200_000 })],
+    ["Scans all of `orders` (about 42,000 rows) to filter by `status`: no index contains `status` (query-guard.schema.json:3).", accessed({ rows: 42_000, table: { ...orders, provenance: { file: "/project/query-guard.schema.json", line: 3, kind: "snapshot" } } })],
     ["Scans all of `orders` to filter by `status`: no index contains `status` (db/001.sql:3).", accessed()],
     [
       "Scans all of `orders` to filter by `created_at` and `status`: the index `orders_customer_idx` does not begin with `status` (db/001.sql:9). Add `CREATE INDEX ON orders (status, created_at)`.",
