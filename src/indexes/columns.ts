@@ -54,10 +54,13 @@ export function findColumn(reference: Pick<ColumnRef, "name" | "property">, tabl
 export function columnsOf(predicate: Predicate): { readonly columns: readonly ColumnRef[]; readonly complete: boolean } {
   const columns: ColumnRef[] = [];
   let complete = true;
+  const name = (column: ColumnRef): void => {
+    columns.push(column, ...(column.others ?? []));
+  };
   const operand = (value: Operand): void => {
     switch (value.kind) {
       case "column":
-        columns.push(value.column);
+        name(value.column);
         return;
       case "subquery":
         complete = false;
@@ -81,37 +84,39 @@ export function columnsOf(predicate: Predicate): { readonly columns: readonly Co
       case "constant":
         return;
       case "compare":
-        columns.push(item.column);
+        name(item.column);
         operand(item.operand);
         return;
       case "in":
-        columns.push(item.column);
+        name(item.column);
         if (item.values.kind === "subquery") complete = false;
         else if (item.values.kind === "list") item.values.operands.forEach(operand);
         else operand(item.values.operand);
         return;
       case "like":
-        columns.push(item.column);
+        name(item.column);
         operand(item.pattern);
         return;
       case "null":
       case "boolean":
-        columns.push(item.column);
+        name(item.column);
         return;
       case "between":
-        columns.push(item.column);
+        name(item.column);
         operand(item.low);
         operand(item.high);
         return;
       case "operator":
-        columns.push(...item.columns);
+        item.columns.forEach(name);
         item.operands.forEach(operand);
         if (item.columns.length === 0) complete = false;
         return;
       case "exists":
       case "relation":
-      case "opaque":
         complete = false;
+        return;
+      case "opaque":
+        if (item.invariant !== true) complete = false;
         return;
       default:
         unreachable(item);

@@ -75,6 +75,10 @@ export interface ColumnRef {
   readonly span: Span;
   /** What stands around the column, outermost first: the predicate tests the result of this, not the column itself. */
   readonly wrappers: readonly ColumnWrapper[];
+  /** Normalised text of the whole expression, where something stands around the column and the text is known. */
+  readonly text?: string;
+  /** Further columns of the expression: `b` of `a + b`, `coalesce(a, b)`. */
+  readonly others?: readonly ColumnRef[];
 }
 
 export type ColumnWrapper =
@@ -87,13 +91,13 @@ export type ColumnWrapper =
 
 /** What a column is compared with. */
 export type Operand =
-  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null; readonly span?: Span }
+  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null; /** SQL type that the text gives it: by a cast, or `numeric` by a fraction. */ readonly sqlType?: string; readonly span?: Span }
   /** A value that the program supplies: a placeholder, a template hole, an expression of the host language. */
   | ParameterOperand
   | { readonly kind: "column"; readonly column: ColumnRef }
   | { readonly kind: "subquery"; readonly statement: Statement; readonly span?: Span }
   /** now(), current_date, a computed value without a column. */
-  | { readonly kind: "expression"; readonly volatile: Tri; readonly span?: Span };
+  | { readonly kind: "expression"; readonly volatile: Tri; /** SQL type of the result, where the text settles it. */ readonly sqlType?: string; readonly span?: Span };
 
 export interface ParameterOperand {
   readonly kind: "parameter";
@@ -102,6 +106,8 @@ export interface ParameterOperand {
   readonly span?: Span;
   /** The source expression that supplies the value, when it is known. The type is opaque here; syntax facts read it. */
   readonly value?: HostExpression;
+  /** SQL type that the text casts it to: `$1::bigint`. */
+  readonly sqlType?: string;
   /** Type of the value as far as known. */
   readonly type?: "string" | "number" | "boolean" | "bigint" | "date" | "array" | "object" | "null";
   /** May the value be undefined (or, where the library treats both alike, null) at run time? */
@@ -139,7 +145,8 @@ export type Predicate =
   | ComparePredicate
   | InPredicate
   | { readonly op: "like"; readonly column: ColumnRef; readonly negated: boolean; readonly insensitive: boolean; /** Text before the first wildcard; undefined when the pattern is not known. */ readonly prefix?: string; readonly pattern: Operand; readonly span: Span }
-  | { readonly op: "null"; readonly column: ColumnRef; readonly negated: boolean; readonly span: Span }
+  /** `unknown`: written IS [NOT] UNKNOWN, which means the same of a boolean, but which planners do not look up. */
+  | { readonly op: "null"; readonly column: ColumnRef; readonly negated: boolean; readonly unknown?: true; readonly span: Span }
   | { readonly op: "between"; readonly column: ColumnRef; readonly negated: boolean; readonly low: Operand; readonly high: Operand; readonly span: Span }
   /** A bare boolean column, or IS [NOT] TRUE / FALSE. */
   | { readonly op: "boolean"; readonly column: ColumnRef; readonly value: boolean; readonly form: "bare" | "is"; readonly span: Span }
@@ -147,10 +154,15 @@ export type Predicate =
   | { readonly op: "exists"; readonly negated: boolean; readonly statement?: Statement; readonly relation?: string; readonly item?: Predicate; readonly span: Span }
   /** A filter on a related row that the library reaches by a join (`author: { name: … }`). */
   | { readonly op: "relation"; readonly relation: string; readonly item: Predicate; readonly span: Span }
-  /** Containment, overlap, full text, regular expression, row values, …: read, but not modelled further. */
+  /**
+   * Containment, overlap, full text, regular expression, row values, …: read, but not modelled further. An operator
+   * between one column and a value has that column, with what stands around it, and that operand; it reads with the
+   * column on its left (`ARRAY[1] <@ tags` is `@>` on `tags`). `row >` and its like have the columns and the values of the
+   * two rows in their order. `= any` has the array column; `<operator> any` the column that is compared with an array.
+   */
   | { readonly op: "operator"; readonly operator: string; readonly columns: readonly ColumnRef[]; readonly operands: readonly Operand[]; readonly span: Span }
   /** A condition that could not be read. `restricts` says whether there certainly is one. */
-  | { readonly op: "opaque"; readonly restricts: Tri; readonly reason: string; readonly span?: Span };
+  | { readonly op: "opaque"; readonly restricts: Tri; readonly reason: string; /** It names no column: it is true of every row or of none (`$1 IS NULL`). */ readonly invariant?: true; readonly span?: Span };
 
 export interface ComparePredicate {
   readonly op: "compare";

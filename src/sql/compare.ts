@@ -2,7 +2,7 @@
 import type { Statement } from "../query/model.js";
 
 /** What two grammars may write differently without meaning anything else. */
-const ignored = new Set(["span", "value", "undefinable", "text", "volatile"]);
+const ignored = new Set(["span", "value", "undefinable", "text", "volatile", "sqlType"]);
 const folded = new Set(["name", "table", "alias", "schema", "collation", "operator"]);
 
 function normal(value: unknown, key: string, inWrapper: boolean): unknown {

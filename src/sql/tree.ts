@@ -17,7 +17,8 @@ export type Expression = Place &
   (
     | { readonly kind: "column"; readonly path: readonly Name[] }
     | { readonly kind: "star" }
-    | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null }
+    /** `fraction`: a number written with a point or an exponent, even where its value is whole. */
+    | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null; readonly fraction?: true }
     | { readonly kind: "parameter" }
     | { readonly kind: "logical"; readonly op: "and" | "or"; readonly items: readonly Expression[] }
     | { readonly kind: "not"; readonly item: Expression }

@@ -127,9 +127,83 @@ function plainColumn(path: readonly { readonly text: string; readonly quoted: bo
 
 /** The one column that an expression is about, with what stands around it; undefined when there is none or are several. */
 export function columnOf(expression: Expression, context: LoweringContext): ColumnRef | undefined {
+  const subject = subjectOf(expression, context);
+  return subject?.others === undefined ? subject : undefined;
+}
+
+/** The first column of an expression, with what stands around it and the further columns; undefined when it names none. */
+export function subjectOf(expression: Expression, context: LoweringContext): ColumnRef | undefined {
   if (expression.kind === "literal" || expression.kind === "parameter") return undefined;
-  if (columnsIn(expression, context).length !== 1) return undefined;
-  return wrapped(expression, [], context);
+  const [first, ...others] = columnsIn(expression, context);
+  const subject = first === undefined ? undefined : wrapped(expression, [], context);
+  if (subject === undefined || subject.wrappers.length === 0) return subject;
+  return { ...subject, text: rendered(expression, context) ?? normalizedText(expression, context), ...(others.length === 0 ? {} : { others }) };
+}
+
+/** An expression written anew, with a parenthesis around every operation; undefined when it holds what is not modelled. */
+function rendered(expression: Expression, context: LoweringContext): string | undefined {
+  const all = (parts: readonly Expression[]): readonly string[] | undefined => {
+    const texts = parts.map((part) => rendered(part, context));
+    return texts.every((text) => text !== undefined) ? texts : undefined;
+  };
+  const slot = valueSlot(expression, context);
+  if (slot !== undefined) return slot.placeholder === undefined ? undefined : `$${String(slot.placeholder)}`;
+  switch (expression.kind) {
+    case "column": {
+      const name = expression.path.at(-1);
+      return name === undefined ? undefined : `"${context.fold(name).replace(/"/gu, '""')}"`;
+    }
+    case "literal":
+      return typeof expression.value === "string" ? `'${expression.value.replace(/'/gu, "''")}'` : expression.fraction === true ? context.sql.text.slice(context.span(expression).start, context.span(expression).end) : String(expression.value);
+    case "call": {
+      const args = expression.extra.length > 0 || expression.windowed ? undefined : all(expression.args);
+      return args && `${expression.name.toLowerCase()}(${args.join(", ")})`;
+    }
+    case "cast": {
+      const item = rendered(expression.item, context);
+      return item && `cast(${item} as ${expression.type})`;
+    }
+    case "collate": {
+      const item = rendered(expression.item, context);
+      return item && `(${item} collate "${expression.collation}")`;
+    }
+    case "unary": {
+      const item = rendered(expression.item, context);
+      return item && `(${expression.op} ${item})`;
+    }
+    case "binary": {
+      const sides = all([expression.left, expression.right]);
+      return sides && `(${sides.join(` ${expression.op} `)})`;
+    }
+    case "json": {
+      const operator = /^(?:->>|->|#>>|#>)/u.exec(expression.path)?.[0];
+      const sides = operator === undefined || expression.args.length !== 1 ? undefined : all([expression.item, ...expression.args]);
+      return sides && `(${sides.join(` ${operator ?? ""} `)})`;
+    }
+    case "array": {
+      const items = all(expression.items);
+      return items && `array[${items.join(", ")}]`;
+    }
+    case "row": {
+      const [only] = expression.items;
+      return only !== undefined && expression.items.length === 1 ? rendered(only, context) : undefined;
+    }
+    case "star":
+    case "parameter":
+    case "logical":
+    case "not":
+    case "isNull":
+    case "isBoolean":
+    case "inList":
+    case "inQuery":
+    case "quantified":
+    case "between":
+    case "like":
+    case "exists":
+    case "query":
+    case "other":
+      return undefined;
+  }
 }
 
 function wrapped(expression: Expression, around: readonly ColumnWrapper[], context: LoweringContext): ColumnRef | undefined {
@@ -245,7 +319,43 @@ function volatility(expression: Expression): Tri {
   return answer;
 }
 
-/** What a column is compared with or set to; undefined when the expression holds several columns. */
+const resultTypes: Readonly<Record<string, string>> = {
+  now: "timestamptz", current_timestamp: "timestamptz", transaction_timestamp: "timestamptz", statement_timestamp: "timestamptz", clock_timestamp: "timestamptz",
+  localtimestamp: "timestamp", current_date: "date", current_user: "name", session_user: "name",
+  length: "integer", char_length: "integer", random: "double precision", lower: "text", upper: "text", concat: "text", md5: "text", trim: "text", current_setting: "text",
+  to_timestamp: "timestamptz", to_date: "date", make_date: "date", make_interval: "interval", age: "interval", extract: "numeric", date_part: "double precision",
+  gen_random_uuid: "uuid", uuid_generate_v4: "uuid", to_tsquery: "tsquery", plainto_tsquery: "tsquery", phraseto_tsquery: "tsquery", websearch_to_tsquery: "tsquery", to_tsvector: "tsvector",
+  jsonb_build_object: "jsonb", to_jsonb: "jsonb",
+};
+const sumTypes = ["smallint", "integer", "bigint", "numeric", "double precision"];
+
+/** SQL type of a value without columns, as far as PostgreSQL's rules for numbers and the table above tell. */
+function resultType(expression: Expression, context: LoweringContext): string | undefined {
+  if (valueSlot(expression, context) !== undefined) return undefined;
+  switch (expression.kind) {
+    case "literal":
+      return expression.fraction === true ? "numeric" : typeof expression.value === "number" ? "integer" : undefined;
+    case "cast":
+      return expression.type;
+    case "unary":
+      return resultType(expression.item, context);
+    case "call":
+      return resultTypes[expression.name.toLowerCase()];
+    case "binary": {
+      const left = resultType(expression.left, context);
+      const right = resultType(expression.right, context);
+      if (expression.op === "||") return "text";
+      const [lower, higher] = [sumTypes.indexOf(left ?? ""), sumTypes.indexOf(right ?? "")].sort((one, other) => one - other);
+      // A parameter beside a number takes the number's type.
+      if (arithmetic.has(expression.op) && higher !== undefined && higher >= 0 && (lower ?? -1) >= 0) return sumTypes[higher];
+      return undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a column is compared with or set to; undefined when the expression is not about its columns alone. */
 export function operandOf(expression: Expression, frame: Frame): Operand | undefined {
   const { context } = frame;
   const span = (): Span => context.span(expression);
@@ -255,7 +365,7 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
     case "parameter":
       return { kind: "parameter", span: span() };
     case "literal":
-      return { kind: "literal", value: expression.value, span: span() };
+      return { kind: "literal", value: expression.value, ...(expression.fraction === true ? { sqlType: "numeric" } : {}), span: span() };
     case "query":
       return { kind: "subquery", statement: frame.query(expression.query, expression.array ? "array" : "scalar"), span: span() };
     case "cast": {
@@ -263,9 +373,10 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
       if (inner === undefined) return undefined;
       if (inner.kind === "parameter") {
         const type = expression.type.endsWith("[]") ? ("array" as const) : castTypes.find(([pattern]) => pattern.test(expression.type.toLowerCase()))?.[1];
-        return type === undefined ? inner : { ...inner, type };
+        return { ...inner, sqlType: expression.type, ...(type === undefined ? {} : { type }) };
       }
-      if (inner.kind === "literal") return inner;
+      if (inner.kind === "literal") return { ...inner, sqlType: expression.type };
+      if (inner.kind === "expression") return { ...inner, sqlType: expression.type };
       break;
     }
     case "collate": {
@@ -276,7 +387,7 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
     case "unary":
       if (expression.op === "-" && expression.item.kind === "literal") {
         const value = expression.item.value;
-        if (typeof value === "number" || typeof value === "bigint") return { kind: "literal", value: -value, span: span() };
+        if (typeof value === "number" || typeof value === "bigint") return { kind: "literal", value: -value, ...(expression.item.fraction === true ? { sqlType: "numeric" } : {}), span: span() };
       }
       break;
     case "row":
@@ -285,14 +396,13 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
     default:
       break;
   }
-  const columns = columnsIn(expression, context);
-  if (columns.length > 1) return undefined;
-  if (columns.length === 1) {
-    const column = columnOf(expression, context);
+  if (columnsIn(expression, context).length > 0) {
+    const column = subjectOf(expression, context);
     return column === undefined ? undefined : { kind: "column", column };
   }
   collectQueries(expression, frame);
-  return { kind: "expression", volatile: volatility(expression), span: span() };
+  const sqlType = resultType(expression, context);
+  return { kind: "expression", volatile: volatility(expression), ...(sqlType === undefined ? {} : { sqlType }), span: span() };
 }
 
 /** A LIMIT or OFFSET. */

@@ -1,9 +1,9 @@
 /** Conditions of the neutral tree → the predicate tree of the query model. */
-import type { ComparisonOperator, InPredicate, Operand, Predicate, Span } from "../../query/model.js";
+import type { ColumnRef, ComparisonOperator, InPredicate, Operand, Predicate, Span } from "../../query/model.js";
 import type { Slot } from "../holes.js";
 import type { Expression } from "../tree.js";
 import type { Frame } from "./context.js";
-import { collectQueries, columnOf, columnsIn, holeIn, operandOf, partsOf, valueSlot } from "./expression.js";
+import { collectQueries, columnOf, columnsIn, holeIn, operandOf, partsOf, subjectOf, valueSlot } from "./expression.js";
 
 const comparisons: Readonly<Record<string, ComparisonOperator>> = {
   "=": "=", "==": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
@@ -47,14 +47,14 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
     case "binary":
       return binary(expression, frame);
     case "isNull": {
-      const column = columnOf(expression.item, context);
+      const column = subjectOf(expression.item, context);
       if (column !== undefined) return { op: "null", column, negated: expression.negated, span };
       return columnless(expression, "is null", frame);
     }
     case "isBoolean": {
       if (expression.value === "unknown") {
         const column = columnOf(expression.item, context);
-        return column === undefined ? columnless(expression, "is unknown", frame) : { op: "null", column, negated: expression.negated, span };
+        return column === undefined ? columnless(expression, "is unknown", frame) : { op: "null", column, negated: expression.negated, unknown: true, span };
       }
       const item = expression.item;
       if (item.kind === "literal" && typeof item.value === "boolean") return { op: "constant", value: (item.value === expression.value) !== expression.negated, written: true, span };
@@ -77,14 +77,14 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
     case "quantified":
       return quantified(expression, frame);
     case "between": {
-      const column = columnOf(expression.item, context);
+      const column = subjectOf(expression.item, context);
       const low = operandOf(expression.low, frame);
       const high = operandOf(expression.high, frame);
       if (column === undefined || low === undefined || high === undefined) return columnless(expression, "between", frame);
       return { op: "between", column, negated: expression.negated, low, high, span };
     }
     case "like": {
-      const column = columnOf(expression.item, context);
+      const column = subjectOf(expression.item, context);
       const pattern = operandOf(expression.pattern, frame);
       if (column === undefined || pattern === undefined) return columnless(expression, "like", frame);
       const prefix = prefixOf(expression.pattern, expression.escape ?? (context.dialect === "sqlite" ? undefined : "\\"), frame);
@@ -206,7 +206,12 @@ function operator(name: string, expression: Expression, operands: readonly Opera
     return { op: "opaque", restricts: dynamic.kind === "text" ? "unknown" : "yes", reason: "the column is chosen at run time", span };
   }
   if (operands.some((operand) => operand.kind === "subquery")) return { op: "operator", operator: name, columns, operands, span };
-  return { op: "opaque", restricts: "unknown", reason: "the condition names no column", span };
+  const invariant = partsOf(expression).length > 0 && !hasQuery(expression);
+  return { op: "opaque", restricts: "unknown", reason: "the condition names no column", ...(invariant ? { invariant } : {}), span };
+}
+
+function hasQuery(expression: Expression): boolean {
+  return expression.kind === "query" || expression.kind === "exists" || expression.kind === "inQuery" || (expression.kind === "quantified" && expression.right.kind === "query") || partsOf(expression).some(hasQuery);
 }
 
 function isRow(expression: Expression): boolean {
@@ -217,8 +222,8 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
   const { context } = frame;
   const { left, right } = expression;
   const comparison = comparisons[expression.op];
-  if (comparison === undefined) return columnless(expression, expression.op.toLowerCase(), frame);
-  if (isRow(left) || isRow(right)) return columnless(expression, `row ${comparison}`, frame);
+  if (comparison === undefined) return infix(expression, frame);
+  if (isRow(left) || isRow(right)) return rows(expression, comparison, frame);
   const span = context.span(expression);
   if (context.prepared.slotsIn({ start: left.end, end: right.start }).some((slot) => slot.kind === "text")) {
     collectQueries(expression, frame);
@@ -232,7 +237,7 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
     return { op: "opaque", restricts: holeLeft.kind === "text" ? "unknown" : "yes", reason: "the column is chosen at run time", span };
   }
   for (const [subject, other, op] of sides) {
-    const column = columnOf(subject, context);
+    const column = subjectOf(subject, context);
     if (column === undefined) continue;
     const operand = operandOf(other, frame);
     if (operand === undefined) break;
@@ -243,6 +248,70 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
     if (value !== undefined) return { op: "constant", value, written: true, span };
   }
   return columnless(expression, comparison, frame);
+}
+
+/** Operators that read the same from the right, by another name. */
+const turned: Readonly<Record<string, string>> = { "@>": "<@", "<@": "@>", "&&": "&&", "@@": "@@", "=": "=" };
+
+/** An operator beyond the comparisons, between a column and a value. */
+function infix(expression: Extract<Expression, { kind: "binary" }>, frame: Frame): Predicate {
+  const { left, right } = expression;
+  const name = expression.op.toLowerCase();
+  const turnedName = turned[name];
+  const subject = subjectOf(left, frame.context);
+  const span = frame.context.span(expression);
+  if (subject?.others !== undefined) return columnless(expression, name, frame);
+  if (subject !== undefined && columnsIn(right, frame.context).length === 0) {
+    const operand = operandOf(right, frame);
+    if (operand !== undefined) return { op: "operator", operator: name, columns: [subject], operands: [operand], span };
+  }
+  const other = subject === undefined && turnedName !== undefined ? columnOf(right, frame.context) : undefined;
+  const operand = other === undefined ? undefined : operandOf(left, frame);
+  if (turnedName !== undefined && other !== undefined && operand !== undefined) return { op: "operator", operator: turnedName, columns: [other], operands: [operand], span };
+  return columnless(expression, name, frame);
+}
+
+/** `(a, b) = (1, 2)`: the rows are equal when each pair is; an order of rows is no order of the pairs. */
+function rows(expression: Extract<Expression, { kind: "binary" }>, comparison: ComparisonOperator, frame: Frame): Predicate {
+  const span = frame.context.span(expression);
+  const pairs = pairsOf(expression.left, expression.right, frame);
+  if (pairs === undefined) return columnless(expression, `row ${comparison}`, frame);
+  switch (comparison) {
+    case "=":
+      return { op: "and", items: pairs.map(({ column, operand }): Predicate => ({ op: "compare", column, operator: "=", operand, span })) };
+    case "<>":
+      return { op: "or", items: pairs.map(({ column, operand }): Predicate => ({ op: "compare", column, operator: "<>", operand, span })) };
+    case "<":
+    case "<=":
+    case ">":
+    case ">=": {
+      const written = pairs.every(({ flipped }) => flipped) ? flip(comparison) : comparison;
+      return { op: "operator", operator: `row ${written}`, columns: pairs.map(({ column }) => column), operands: pairs.map(({ operand }) => operand), span };
+    }
+    case "is distinct":
+    case "is not distinct":
+      return columnless(expression, `row ${comparison}`, frame);
+  }
+}
+
+interface Pair {
+  readonly column: ColumnRef;
+  readonly operand: Operand;
+  /** The column stands on the right. */
+  readonly flipped: boolean;
+}
+
+/** The columns of one row with the values of the other; undefined unless all columns stand on one side. */
+function pairsOf(left: Expression, right: Expression, frame: Frame): readonly Pair[] | undefined {
+  const [columns, values, flipped] = columnsIn(left, frame.context).length > 0 ? [left, right, false] : [right, left, true];
+  if (columns.kind !== "row" || values.kind !== "row" || columns.items.length !== values.items.length) return undefined;
+  const pairs = columns.items.map((item, at): Pair | undefined => {
+    const column = subjectOf(item, frame.context);
+    const value = values.items[at];
+    const operand = value === undefined ? undefined : operandOf(value, frame);
+    return column === undefined || operand === undefined ? undefined : { column, operand, flipped };
+  });
+  return pairs.every((pair) => pair !== undefined) ? pairs : undefined;
 }
 
 function compareLiterals(left: string | number | boolean | bigint | null, right: string | number | boolean | bigint | null, operator: ComparisonOperator): boolean | undefined {
@@ -270,7 +339,14 @@ function inList(expression: Extract<Expression, { kind: "inList" }>, frame: Fram
   const { context } = frame;
   const span = context.span(expression);
   if (expression.list.length === 0) return { op: "constant", value: expression.negated, written: true, span };
-  const column = isRow(expression.item) ? undefined : columnOf(expression.item, context);
+  const column = isRow(expression.item) ? undefined : subjectOf(expression.item, context);
+  if (isRow(expression.item)) {
+    const choices = expression.list.map((item) => (item.kind === "row" ? pairsOf(expression.item, item, frame) : undefined));
+    if (choices.every((pairs) => pairs !== undefined && pairs.every(({ flipped }) => !flipped))) {
+      const items = choices.map((pairs): Predicate => ({ op: "and", items: (pairs ?? []).map(({ column: own, operand }): Predicate => ({ op: "compare", column: own, operator: "=", operand, span })) }));
+      return negatedIf(expression.negated, items.length === 1 && items[0] !== undefined ? items[0] : { op: "or", items });
+    }
+  }
   const operands: Operand[] = [];
   let complete = column !== undefined;
   for (const item of expression.list) {
@@ -308,16 +384,23 @@ function holdsList(slot: Slot): boolean {
 function quantified(expression: Extract<Expression, { kind: "quantified" }>, frame: Frame): Predicate {
   const { context } = frame;
   const span = context.span(expression);
-  const column = isRow(expression.item) ? undefined : columnOf(expression.item, context);
+  const column = isRow(expression.item) ? undefined : subjectOf(expression.item, context);
   const isIn = (expression.op === "=" && !expression.all) || ((expression.op === "<>" || expression.op === "!=") && expression.all);
   const name = `${expression.op} ${expression.all ? "all" : "any"}`;
-  if (column === undefined || !isIn) return columnless(expression, name, frame);
+  if (column === undefined || !isIn) {
+    const value = column === undefined || columnsIn(expression.right, context).length > 0 ? undefined : operandOf(expression.right, frame);
+    return column === undefined || value === undefined ? columnless(expression, name, frame) : { op: "operator", operator: name, columns: [column, ...(column.others ?? [])], operands: [value], span };
+  }
   const negated = expression.all;
   const right = expression.right;
   if (right.kind === "query" && !right.array) return { op: "in", column, negated, values: { kind: "subquery", statement: frame.query(right.query, "in") }, span };
   const array = right.kind === "cast" ? right.item : right;
   if (array.kind === "array") {
-    const operands = array.items.map((item) => operandOf(item, frame));
+    const element = right.kind === "cast" ? right.type.replace(/\[\]$/u, "") : undefined;
+    const operands = array.items.map((item) => {
+      const operand = operandOf(item, frame);
+      return operand?.kind === "literal" || operand?.kind === "parameter" || operand?.kind === "expression" ? { ...operand, ...(element === undefined ? {} : { sqlType: element }) } : operand;
+    });
     if (operands.every((operand) => operand !== undefined)) return { op: "in", column, negated, values: { kind: "list", operands }, span };
   }
   const operand = operandOf(right, frame);

@@ -468,7 +468,7 @@ class Translator {
       case "ParamRef":
         return { kind: "parameter", ...this.#tokenPlace(body) };
       case "A_Const":
-        return { kind: "literal", value: constantOf(body), ...this.#constantPlace(body) };
+        return { kind: "literal", value: constantOf(body), ...(field(body, "fval") !== undefined && isFraction(text(field(body, "fval"), "fval") ?? "") ? { fraction: true } : {}), ...this.#constantPlace(body) };
       case "BoolExpr": {
         const args = this.#items(list(body, "args"), range);
         const operator = text(body, "boolop");
@@ -669,7 +669,11 @@ class Translator {
         const low = this.#expression(listed[0], range);
         const high = this.#expression(listed[1], range);
         const place = this.#layout.around(left, low, high);
-        if (kind.endsWith("_SYM")) return { kind: "other", name: "between symmetric", items: [left, low, high], ...place };
+        if (kind.endsWith("_SYM")) {
+          // The grammar's own meaning of it: between the two in either order.
+          const either = [[low, high], [high, low]].map(([from, to]): Expression => ({ kind: "between", item: left, negated: false, low: from ?? low, high: to ?? high, ...place }));
+          return negatedWhen(kind === "AEXPR_NOT_BETWEEN_SYM", { kind: "logical", op: "or", items: either, ...place });
+        }
         return { kind: "between", item: left, negated: kind === "AEXPR_NOT_BETWEEN", low, high, ...place };
       }
       default:
@@ -753,6 +757,11 @@ function constantOf(node: Json | undefined): string | number | boolean | bigint 
   return text(field(node, "bsval"), "bsval") ?? "";
 }
 
+/** PostgreSQL takes a number with a point or an exponent for `numeric`, and a whole one beyond 64 bits. */
+function isFraction(written: string): boolean {
+  return /[.e]/iu.test(written) || written.replace(/^[+-]/u, "").length > 19;
+}
+
 /** A number as written; whole numbers that a double cannot hold become a bigint. */
 export function numberOf(written: string): number | bigint {
   const value = Number(written);
@@ -763,7 +772,9 @@ export function numberOf(written: string): number | bigint {
 function typeName(node: Json | undefined): string {
   const names = list(node, "names").flatMap((name) => text(field(name, "String"), "sval") ?? []);
   const base = (names[0] === "pg_catalog" ? names.slice(1) : names).join(".");
-  return base + (list(node, "arrayBounds").length > 0 ? "[]" : "");
+  const modifiers = list(node, "typmods").flatMap((item) => num(field(field(item, "A_Const"), "ival"), "ival") ?? []);
+  // `char` alone is read as `bpchar` of length 1.
+  return base + (modifiers.length > 0 && base !== "interval" ? `(${modifiers.join(", ")})` : "") + (list(node, "arrayBounds").length > 0 ? "[]" : "");
 }
 
 function joinType(type: string | undefined, bare: boolean): JoinType {

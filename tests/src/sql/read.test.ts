@@ -38,8 +38,13 @@ describe("conditions", () => {
     ["CAST(a AS char) = 'x'", { op: "compare", column: { name: "a", wrappers: [{ kind: "cast" }] } }],
     ["a + 1 = 2", { op: "compare", column: { name: "a", wrappers: [{ kind: "arithmetic" }] } }],
     ["coalesce(lower(t.a), 'x') = 'y'", { op: "compare", column: { table: "t", wrappers: [{ name: "coalesce", text: "coalesce(lower(a),'x')" }, { name: "lower" }] } }],
-    ["coalesce(a, b) = 1", { op: "operator", columns: [{ name: "a" }, { name: "b" }] }],
-    ["(a, b) = (1, 2)", { op: "operator", operator: "row =", columns: [{ name: "a" }, { name: "b" }] }],
+    ["coalesce(a, b) = 1", { op: "compare", column: { name: "a", wrappers: [{ kind: "function", name: "coalesce" }], others: [{ name: "b" }] }, operand: { value: 1 } }],
+    ["a + b > 1", { op: "compare", column: { name: "a", wrappers: [{ kind: "arithmetic" }], others: [{ name: "b" }], text: '("a" + "b")' } }],
+    ["a = b + c", { op: "compare", column: { name: "a" }, operand: { kind: "column", column: { name: "b", others: [{ name: "c" }] } } }],
+    ["(a, b) = (1, 2)", { op: "and", items: [{ op: "compare", column: { name: "a" }, operator: "=", operand: { value: 1 } }, { column: { name: "b" }, operand: { value: 2 } }] }],
+    ["(a, b) <> (1, 2)", { op: "or", items: [{ column: { name: "a" }, operator: "<>" }, { column: { name: "b" }, operator: "<>" }] }],
+    ["(a, b) > (1, 2)", { op: "operator", operator: "row >", columns: [{ name: "a" }, { name: "b" }], operands: [{ value: 1 }, { value: 2 }] }],
+    ["(1, 2) > (a, b)", { op: "operator", operator: "row <", columns: [{ name: "a" }, { name: "b" }] }],
     ["1 = 1", { op: "constant", value: true, written: true }],
     ["1 = 0", { op: "constant", value: false, written: true }],
     ["'a' = 'a'", { op: "constant", value: true }],
@@ -82,14 +87,26 @@ describe("conditions", () => {
     expect(where("active IS TRUE")).toMatchObject({ op: "boolean", value: true, form: "is" });
     expect(where("active IS NOT TRUE")).toMatchObject({ op: "not", item: { op: "boolean", value: true } });
     expect(where("true")).toMatchObject({ op: "constant", value: true });
-    expect(where("$1 IS NULL OR a = $1")).toMatchObject({ op: "or", items: [{ op: "opaque", restricts: "unknown" }, { op: "compare" }] });
+    expect(where("$1 IS NULL OR a = $1")).toMatchObject({ op: "or", items: [{ op: "opaque", restricts: "unknown", invariant: true }, { op: "compare" }] });
     expect(where("a > now() - interval '1 day'")).toMatchObject({ op: "compare", operand: { kind: "expression", volatile: "no" } });
     expect(where("a = random()")).toMatchObject({ operand: { kind: "expression", volatile: "yes" } });
     expect(where('"userId" = 1')).toMatchObject({ column: { name: "userId" } });
     expect(where("userId = 1")).toMatchObject({ column: { name: "userid" } });
     expect(where("name COLLATE \"C\" = 'x'")).toMatchObject({ column: { wrappers: [{ kind: "collate", collation: "C" }] } });
     expect(where("a || 'x' = 'y'")).toMatchObject({ column: { wrappers: [{ kind: "concat" }] } });
-    expect(where("(a, b) IN ((1, 2))")).toMatchObject({ op: "operator", columns: [{ name: "a" }, { name: "b" }] });
+    expect(where("(a, b) IN ((1, 2))")).toMatchObject({ op: "and", items: [{ column: { name: "a" } }, { column: { name: "b" } }] });
+    expect(where("(a, b) IN ((1, 2), (3, 4))")).toMatchObject({ op: "or", items: [{ op: "and" }, { op: "and" }] });
+    expect(where("(a, b) NOT IN ((1, 2), (3, 4))")).toMatchObject({ op: "not", item: { op: "or" } });
+    expect(where("data->'tags' @> $1")).toMatchObject({ op: "operator", operator: "@>", columns: [{ name: "data", wrappers: [{ kind: "json" }] }], operands: [{ kind: "parameter" }] });
+    expect(where("ARRAY[1] <@ tags")).toMatchObject({ op: "operator", operator: "@>", columns: [{ name: "tags" }], operands: [{ kind: "expression" }] });
+    expect(where("a < ANY($1)")).toMatchObject({ op: "operator", operator: "< any", columns: [{ name: "a" }], operands: [{ kind: "parameter" }] });
+    expect(where("a BETWEEN SYMMETRIC 5 AND 1")).toMatchObject({ op: "or", items: [{ op: "between", low: { value: 5 } }, { op: "between", low: { value: 1 } }] });
+    expect(where("a NOT BETWEEN SYMMETRIC 5 AND 1")).toMatchObject({ op: "not", item: { op: "or" } });
+    expect(where("active IS UNKNOWN")).toMatchObject({ op: "null", unknown: true });
+    expect(where("a = 5.0")).toMatchObject({ operand: { kind: "literal", value: 5, sqlType: "numeric" } });
+    expect(where("a = $1::bigint")).toMatchObject({ operand: { kind: "parameter", sqlType: "int8" } });
+    expect(where("a::varchar(10) = 'x'")).toMatchObject({ column: { wrappers: [{ kind: "cast", type: "varchar(10)" }] } });
+    expect(where("(data->>'k')::int = 5")).toMatchObject({ column: { text: `cast(("data" ->> 'k') as int4)` } });
   });
 
   it("of MySQL and SQLite", () => {
