@@ -88,6 +88,14 @@ export function isNamed(table: { readonly name: string; readonly schema?: string
   return names.some((name) => own.some((candidate) => candidate?.toLowerCase() === name.toLowerCase()));
 }
 
+/** Is the column among the names `table.column` or `column`, compared without case? */
+export function isNamedColumn(table: { readonly name: string; readonly schema?: string; readonly model?: string }, column: string, names: readonly string[]): boolean {
+  return names.some((name) => {
+    const dot = name.lastIndexOf(".");
+    return name.slice(dot + 1).toLowerCase() === column.toLowerCase() && (dot < 0 || isNamed(table, [name.slice(0, dot)]));
+  });
+}
+
 /** `a`, `b` and `c`: names in backticks as a sentence lists them. */
 export function listOfNames(names: readonly string[]): string {
   const quoted = [...new Set(names)].map((name) => `\`${name}\``);

@@ -1,11 +1,11 @@
 /** Which index can serve the filter of a query, table by table. */
-import type { Dialect, Predicate, Query, Span, TableRef } from "../query/model.js";
+import type { Dialect, Predicate, Query, Span, Statement, TableRef } from "../query/model.js";
 import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
-import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
-import { columnsOf, findColumn, resolve, type Relation } from "../indexes/columns.js";
+import type { AccessPath, AccessQuestion } from "../indexes/access.js";
+import { columnsOf, resolve, type Relation } from "../indexes/columns.js";
+import { joinPaths, type JoinedPath, type JoinedTable, type Strength } from "../indexes/joins.js";
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
-import { restrictionOf } from "../indexes/restriction.js";
 import type { Relation as SchemaRelation, Table } from "../schema/model.js";
 import type { TableAccess } from "./contract.js";
 import { restrictionOf as strengthOf } from "./filter.js";
@@ -20,68 +20,147 @@ export interface AccessContext {
   readonly related: (table: Table, relation: SchemaRelation) => Table | undefined;
 }
 
-/** The access path of each table of a query that has a filter of its own. Empty where the schema says nothing. */
+/** The access path of each table that a query reads by conditions. Empty where the schema says nothing. */
 export function accessOf(query: Query, context: AccessContext): readonly TableAccess[] {
-  if (query.sending === "built" || query.sending === "fragment" || query.certainty === "tokens") return [];
-  if (query.kind !== "select" && query.kind !== "update" && query.kind !== "delete") return [];
-  const main = query.target ?? query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
-  const table = main && !main.dynamic ? context.table(main) : undefined;
-  if (!main || !table || context.isSmall(main)) return [];
-  const alone = query.sources.filter((source) => source.kind === "table").length + (query.target ? 1 : 0) === 1 && query.sources.every((source) => source.kind === "table");
-  const dialect = query.dialect ?? context.dialect;
+  if (query.sending === "built" || query.sending === "fragment") return [];
+  return statementsIn({ statement: query, perRow: false }).flatMap((nested) => accessesOf(nested, { ...context, dialect: query.dialect ?? context.dialect }));
+}
+
+interface Nested {
+  readonly statement: Statement;
+  /** It runs for rows that the statement around it has narrowed, or once for each of its rows. */
+  readonly perRow: boolean;
+}
+
+/** The statement and every one nested in it that reads rows by conditions of its own. */
+function statementsIn(outer: Nested): readonly Nested[] {
+  const { statement } = outer;
+  const narrowed = isNarrowed(statement);
+  const branches = (statement.branches ?? []).map((branch): Nested => ({ statement: branch, perRow: outer.perRow }));
+  const nested = statement.subqueries.flatMap(({ statement: inner, role }): readonly Nested[] => {
+    switch (role) {
+      case "set":
+        return [];
+      case "in":
+        return [{ statement: asSemiJoin(inner), perRow: narrowed }];
+      case "exists":
+        return [{ statement: inner, perRow: narrowed }];
+      case "scalar":
+      case "lateral":
+      case "array":
+      case "from":
+      case "cte":
+        return [{ statement: inner, perRow: true }];
+    }
+  });
+  return [outer, ...[...branches, ...nested].flatMap(statementsIn)];
+}
+
+/** Does a condition other than a nested query select few rows? */
+function isNarrowed({ where }: Statement): boolean {
+  return conjunctsOf(where).some((conjunct) => {
+    if (conjunct.op === "exists" || (conjunct.op === "in" && conjunct.values.kind === "subquery")) return false;
+    const { level } = strengthOf(conjunct, undefined);
+    return level !== "none" && level !== "flags";
+  });
+}
+
+/** The alias of what stands outside of a sub-query: no statement can write it. */
+const OUTSIDE = "\0outside";
+
+/** `x IN (SELECT y FROM t WHERE …)`: a planner may come into `t` by `y`, for the `x` it has (PostgreSQL manual 9.24.2; MySQL 10.2.2.1). */
+function asSemiJoin(statement: Statement): Statement {
+  const [column, ...others] = statement.projection.columns;
+  if (column === undefined || others.length > 0 || statement.branches !== undefined) return statement;
+  const joined: Predicate = { op: "compare", column, operator: "=", operand: { kind: "column", column: { table: OUTSIDE, name: "", span: column.span, wrappers: [] } }, span: column.span };
+  return { ...statement, where: { op: "and", items: [statement.where, joined] } };
+}
+
+function accessesOf({ statement, perRow }: Nested, context: AccessContext): readonly TableAccess[] {
+  if (statement.certainty === "tokens") return [];
+  if (statement.kind !== "select" && statement.kind !== "update" && statement.kind !== "delete") return [];
+  const refs = [...(statement.target ? [statement.target] : []), ...statement.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))];
+  const tables = refs.flatMap((ref): readonly JoinedTable[] => {
+    const table = ref.dynamic || context.isSmall(ref) ? undefined : context.table(ref);
+    return table === undefined ? [] : [{ ref, table }];
+  });
   const related: AccessQuestion["related"] = (from, relation) => {
     const found = context.related(from, relation);
-    return found === undefined || context.isSmall({ name: found.name, alias: found.name, span: query.span }) ? undefined : found;
+    return found === undefined || context.isSmall({ name: found.name, alias: found.name, span: statement.span }) ? undefined : found;
   };
-  const restriction = restrictionOf(query, main, (column) => findColumn(column, table) !== undefined);
+  const inside = new Set([...refs.map(({ alias }) => alias), ...statement.sources.flatMap((source) => (source.kind === "table" ? [] : [source.alias]))].map((alias) => alias.toLowerCase()));
+  const isCorrelated = (conjunct: Predicate): boolean => isJoin(conjunct) && columnsOf(conjunct).columns.some(({ table }) => table !== undefined && !inside.has(table.toLowerCase()));
+  const strength: Strengths = (predicate, table) => {
+    if (perRow && conjunctsOf(predicate).some(isCorrelated)) return "few";
+    const { level, open } = strengthOf(predicate, table);
+    return level === "none" ? "unknown" : level === "flags" ? (open ? "unknown" : "part") : "few";
+  };
   // Of several filters that the program chooses from, the worst one speaks.
-  const accesses = alternativesOf(restriction).flatMap((predicate) => {
-    const question: AccessQuestion = { table, predicate, dialect, alias: main.alias, alone, order: query.orderBy, related };
-    const path = accessPath(question);
-    if (path.verdict === "unknown" && path.reason === "no-filter") return [];
-    const { through } = path;
-    if (through === undefined) return [describe(path, main, question, query)];
-    const behind = { name: through.table.name, alias: through.table.name, span: spanOfPredicate(through.predicate) ?? query.span };
-    // The order of the query is not one of the related table; an index that gives it may still end the scan early.
-    return [describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, { table: through.table, predicate: through.predicate, dialect, alone: true }, query)];
+  const accesses = alternativesOf(statement.where).flatMap((where) => {
+    const chosen = { ...statement, where };
+    return joinPaths({ statement: chosen, tables, dialect: context.dialect, related, strength }).map((found) => withRows(describeAccess(found, chosen, strength), context));
   });
-  const worst = VERDICTS.flatMap((verdict) => accesses.find((access) => access.verdict === verdict) ?? [])[0];
-  if (!worst) return [];
-  const rows = context.rows(worst.ref);
-  return [rows === undefined ? worst : { ...worst, rows }];
+  return tables.flatMap(({ table }, position) => {
+    if (tables.findIndex((other) => other.table === table) !== position) return [];
+    const own = accesses.filter((access) => access.read === table);
+    return VERDICTS.flatMap((verdict) => own.find((access) => access.verdict === verdict) ?? []).slice(0, 1);
+  });
+}
+
+function withRows<Access extends TableAccess>(access: Access, context: AccessContext): Access {
+  const rows = context.rows(access.ref);
+  return rows === undefined ? access : { ...access, rows };
+}
+
+type Strengths = (predicate: Predicate, table: Table) => Strength;
+
+/** The description of a table's path, or of the table behind the relation that decides. */
+function describeAccess({ ref, table, path, question, joined }: JoinedPath, statement: Statement, strength: Strengths): TableAccess & { readonly read: Table } {
+  const { through } = path;
+  const isPart = !joined && strength(question.predicate, table) === "part";
+  if (through === undefined) return { ...describe(path, ref, { ...question, predicate: withoutOutside(question.predicate) }, statement, { joined, isPart }), read: table };
+  const behind = { name: through.table.name, alias: through.table.name, span: spanOfPredicate(through.predicate) ?? statement.span };
+  // The order of the query is not one of the related table; an index that gives it may still end the scan early.
+  const own: AccessQuestion = { table: through.table, predicate: through.predicate, dialect: question.dialect, alone: true };
+  return { ...describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, own, statement, { joined: false, isPart: strength(through.predicate, through.table) === "part" }), read: table };
 }
 
 /** From worst to best. */
 const VERDICTS = ["unusable", "unknown", "usable"] as const;
 
 /** What is proved to be worth an index. */
-function verdictOf(path: AccessPath, query: Query, proposed: boolean, onlyFlags: boolean): AccessPath["verdict"] {
+function verdictOf(path: AccessPath, { limit }: Statement, proposed: boolean, isPart: boolean): AccessPath["verdict"] {
   if (path.verdict !== "unusable") return path.verdict;
   // An order that an index gives, with a limit, ends the scan early: not a proof of a full scan.
-  if (path.ordered && query.limit) return "unknown";
-  if (onlyFlags) return "unknown";
+  if (path.ordered && limit) return "unknown";
+  if (isPart) return "unknown";
   return proposed || (path.reason !== "no-index" && path.reason !== "not-leading") ? "unusable" : "unknown";
 }
 
-function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, query: Query): TableAccess {
+function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, statement: Statement, { joined, isPart }: { readonly joined: boolean; readonly isPart: boolean }): TableAccess {
   const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
-  const strength = strengthOf(predicate, table);
-  // Nothing but flags: the planner would read the table with an index on them too.
-  const onlyFlags = strength.level === "flags" && !strength.open;
-  const proposal = path.verdict === "unusable" && !onlyFlags ? proposeIndex({ ...question, table: withFlags(table, strength.flagColumns), order: question.order ?? [] }) : undefined;
+  // Where there is nothing but flags, the planner would read the table with an index on them too.
+  const proposal = path.verdict === "unusable" && !isPart ? proposeIndex({ ...question, table: withFlags(table, flagColumnsOf(predicate, table)), order: question.order ?? [] }) : undefined;
   // The conditions on other tables of the statement are no conditions on this one.
   const relation: Relation = { table, alias: question.alias, alone: question.alone ?? true };
-  const own = columns.filter((column) => resolve(column, relation).kind !== "foreign");
-  const names = [...new Set((own.length > 0 ? own : columns).map((column) => column.name))];
+  const names = [
+    ...new Set(
+      columns.flatMap((column) => {
+        const found = resolve(column, relation);
+        return found.kind === "foreign" ? [] : [found.kind === "own" ? found.column.name : column.name];
+      }),
+    ),
+  ];
   const filtered = names.length === 0 && path.column !== undefined ? [path.column] : names;
   return {
     ref,
     table,
     // A filter without a column of this table (`orders: { none: {} }`) is no matter of its indexes.
-    verdict: filtered.length === 0 ? "unknown" : verdictOf(path, query, proposal !== undefined, onlyFlags),
+    verdict: filtered.length === 0 ? "unknown" : verdictOf(path, statement, proposal !== undefined, isPart),
     columns: filtered,
-    span: spanOfConditions(predicate, relation) ?? spanOfPredicate(predicate) ?? query.span,
+    joined,
+    span: spanOfConditions(predicate, relation, joined) ?? spanOfPredicate(predicate) ?? statement.span,
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),
     ...(path.nearest && { nearest: path.nearest }),
@@ -93,13 +172,26 @@ function conjunctsOf(predicate: Predicate): readonly Predicate[] {
   return predicate.op === "and" ? predicate.items.flatMap(conjunctsOf) : [predicate];
 }
 
-/** Where the conditions on the table itself stand, without those by which it is joined and those on other tables. */
-function spanOfConditions(predicate: Predicate, relation: Relation): Span | undefined {
-  const own = conjunctsOf(predicate).filter((conjunct) => {
-    if (conjunct.op === "compare" && conjunct.operand.kind === "column") return false;
-    return columnsOf(conjunct).columns.some((column) => resolve(column, relation).kind === "own");
-  });
-  return spanOfPredicate({ op: "and", items: own });
+/** Where the condition stands by which the table is joined; of one that is read first, the conditions on itself alone. */
+function spanOfConditions(predicate: Predicate, relation: Relation, joined: boolean): Span | undefined {
+  const own = conjunctsOf(predicate).filter((conjunct) => columnsOf(conjunct).columns.some((column) => resolve(column, relation).kind === "own"));
+  const [joining] = own.filter(isJoin);
+  return joined && joining !== undefined ? spanOfPredicate(joining) : spanOfPredicate({ op: "and", items: own.filter((conjunct) => !isJoin(conjunct)) });
+}
+
+function isJoin(predicate: Predicate): boolean {
+  return predicate.op === "compare" && predicate.operand.kind === "column";
+}
+
+/** Columns that hold flags; that one is compared with a column of another table says nothing of it. */
+function flagColumnsOf(predicate: Predicate, table: Table): readonly string[] {
+  return conjunctsOf(predicate).flatMap((conjunct) => (isJoin(conjunct) ? [] : strengthOf(conjunct, table).flagColumns));
+}
+
+function withoutOutside(predicate: Predicate): Predicate {
+  const items = conjunctsOf(predicate);
+  const own = items.filter((item) => !(item.op === "compare" && item.operand.kind === "column" && item.operand.column.table === OUTSIDE));
+  return own.length === items.length ? predicate : { op: "and", items: own };
 }
 
 /** The table with the columns that hold flags marked as such, so that a proposed index does not lead with one. */

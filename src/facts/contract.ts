@@ -93,10 +93,12 @@ export type RepeatedOperation =
 export interface TableAccess {
   readonly ref: TableRef;
   readonly table: Table;
-  readonly verdict: "usable" | "unusable" | "unknown";
-  /** Estimated rows of the table, where a snapshot or the settings tell. */
+  /** Estimated number of rows, where the settings or a snapshot tell. */
   readonly rows?: number;
-  /** Columns that the filter names, in order. */
+  readonly verdict: "usable" | "unusable" | "unknown";
+  /** It is read for rows of other tables, by the condition that joins it. */
+  readonly joined: boolean;
+  /** Columns of the table that the conditions name, in order, by their names in the database. */
   readonly columns: readonly string[];
   /** What the report marks. */
   readonly span: Span;

@@ -42,7 +42,7 @@ function entering(source: Source, position: number, own: number): Predicate | un
 }
 
 /** Left joins that a condition makes inner ones, directly or through a join behind them. */
-function reducedJoins({ where, sources }: Pick<Statement, "where" | "sources">, owns: (column: ColumnRef) => boolean): ReadonlySet<Source> {
+export function reducedJoins({ where, sources }: Pick<Statement, "where" | "sources">, owns: (column: ColumnRef) => boolean): ReadonlySet<Source> {
   const reduced = new Set<Source>();
   const left = sources.filter(({ join }) => join?.type === "left");
   if (left.length === 0) return reduced;

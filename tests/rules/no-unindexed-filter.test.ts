@@ -12,6 +12,7 @@ const access = (changes: Partial<TableAccess> = {}): TableAccess => ({
   ref: ref("orders"),
   table: orders,
   verdict: "unusable",
+  joined: false,
   columns: ["status"],
   span: { start: 30, end: 34 },
   reason: "no index contains `status`",

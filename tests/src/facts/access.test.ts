@@ -18,14 +18,55 @@ describe("scans", () => {
   it.each<readonly [string, readonly string[]]>([
     ["SELECT * FROM posts WHERE title = $1", ["posts by title"]],
     // Conditions on another table are not what this one is filtered by.
-    ["SELECT * FROM posts p JOIN users u ON u.email = p.title WHERE p.title = $1 AND u.email = $2", ["posts by title"]],
+    ["SELECT * FROM posts p JOIN users u ON u.email = p.title WHERE p.title = $1 AND u.email = $2", ["posts by title", "users by email"]],
     // A left join that WHERE makes an inner one can be entered from behind.
     ["SELECT * FROM posts p LEFT JOIN users u ON u.id = p.user_id WHERE p.title = $1", ["posts by title"]],
     ["SELECT * FROM posts p LEFT JOIN users u ON p.id = u.team_id WHERE p.title = $1 AND u.team_id = $2", []],
-    ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND email = $2", []],
+    // Wherever the planner starts, it starts with a scan.
+    ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND email = $2", ["posts by title"]],
     ["SELECT * FROM posts LEFT JOIN users ON posts.id = users.team_id WHERE title = $1 AND published", ["posts by title, published"]],
     // No index of this table finds what has no partner.
     ["SELECT * FROM posts p WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = p.user_id)", []],
+  ])("%s → %j", (sql, expected) => {
+    expect(scans(sql)).toEqual(expected);
+  });
+});
+
+describe("scans of the other tables of a statement", () => {
+  it.each<readonly [string, readonly string[]]>([
+    // Few users are found, and no index leads from them to their posts.
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id WHERE u.team_id = $1", ["posts by user_id"]],
+    ["SELECT * FROM posts p, users u WHERE p.user_id = u.id AND u.id = $1", ["posts by user_id"]],
+    ["SELECT * FROM users u LEFT JOIN posts p ON p.user_id = u.id AND p.published WHERE u.id = $1", ["posts by user_id, published"]],
+    // The other way round the key of the users serves.
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id WHERE p.id = $1", []],
+    ["SELECT * FROM posts p LEFT JOIN users u ON u.id = p.user_id WHERE p.id = $1", []],
+    // The planner starts at the posts of one id, not at the e-mail.
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id WHERE p.id = $1 AND u.email = $2", []],
+    // Nothing narrows the rows: both tables are read once, and no index would change that.
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id", []],
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id WHERE p.published", []],
+    // An index on the order ends the read early.
+    ["SELECT * FROM posts p JOIN users u ON u.id = p.user_id WHERE u.email = $1 ORDER BY p.id LIMIT 5", []],
+    // A table that the schema does not know may be where the planner starts.
+    ["SELECT * FROM posts p JOIN elsewhere e ON e.post_id = p.id WHERE e.code = $1", []],
+    ["SELECT * FROM posts p JOIN generate_series(1, 3) n ON n = p.id", []],
+    ["SELECT * FROM posts p RIGHT JOIN users u ON u.id = p.user_id WHERE p.title = $1", []],
+    ["SELECT * FROM posts a JOIN posts b ON b.title = a.title WHERE a.id = $1", ["posts by title"]],
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id JOIN posts q ON q.user_id = u.id WHERE u.id = $1", ["posts by user_id"]],
+    // Sub-queries, branches and common table expressions have filters of their own.
+    ["SELECT * FROM users WHERE id = (SELECT user_id FROM posts WHERE title = $1)", ["posts by title"]],
+    ["SELECT * FROM users WHERE team_id = $1 AND EXISTS (SELECT 1 FROM posts p WHERE p.user_id = users.id)", ["posts by user_id"]],
+    ["SELECT * FROM posts p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM users u WHERE u.id = p.user_id AND u.email = $2)", []],
+    ["SELECT * FROM posts WHERE id IN (SELECT id FROM users WHERE email = $1)", []],
+    ["SELECT * FROM posts WHERE id IN (SELECT user_id FROM posts WHERE title = $1)", ["posts by title"]],
+    ["SELECT id FROM users WHERE id = $1 UNION ALL SELECT id FROM posts WHERE title = $1", ["posts by title"]],
+    ["WITH found AS (SELECT user_id FROM posts WHERE title = $1) SELECT * FROM users JOIN found ON found.user_id = users.id", ["posts by title"]],
+    ["SELECT * FROM (SELECT * FROM posts WHERE title = $1) x", ["posts by title"]],
+    ["UPDATE posts SET title = '' FROM users u WHERE u.id = posts.user_id AND u.id = $1", ["posts by user_id"]],
+    ["DELETE FROM posts USING users u WHERE u.id = posts.user_id AND u.team_id = $1", ["posts by user_id"]],
+    ["DELETE FROM users USING posts p WHERE p.user_id = users.id AND p.id = $1", []],
+    ["INSERT INTO users (id) SELECT id FROM posts WHERE title = $1", ["posts by title"]],
   ])("%s → %j", (sql, expected) => {
     expect(scans(sql)).toEqual(expected);
   });
@@ -36,10 +77,13 @@ describe("what a scan marks", () => {
     ["SELECT * FROM posts WHERE title = $1 AND id > 0 ORDER BY id", "title = $1 AND id > 0"],
     ["SELECT * FROM posts p JOIN users u ON u.email = p.title WHERE p.title = $1 AND u.email = $2", "p.title = $1"],
     ["SELECT * FROM posts p JOIN users u ON p.id = u.id AND p.published WHERE u.email = $2 AND p.title = $1", "p.published WHERE u.email = $2 AND p.title = $1"],
+    ["SELECT * FROM users u JOIN posts p ON p.user_id = u.id WHERE u.team_id = $1 AND p.published", "p.user_id = u.id"],
+    ["SELECT * FROM users WHERE id = (SELECT user_id FROM posts WHERE title = $1)", "title = $1"],
   ])("of %s is %s", (sql, expected) => {
     const { subjects } = analysisOf(`${SETUP}await pool.query(${JSON.stringify(sql)}, [1, 2]);`, `${root}/src/file.ts`, root);
-    const [span] = subjects.flatMap(({ facts }) => facts.access().map((access) => access.span));
-    expect(span && sql.slice(span.start, span.end)).toBe(expected);
+    const accesses = subjects.flatMap(({ facts }) => facts.access());
+    const { span } = accesses.find(({ verdict }) => verdict === "unusable") ?? accesses[0]!;
+    expect(sql.slice(span.start, span.end)).toBe(expected);
   });
 });
 
