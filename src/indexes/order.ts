@@ -26,7 +26,7 @@ export type OrderReason =
   | "leading"
   /** usable: the filter fixes the columns of the index that stand before those of the order. */
   | "after-equality"
-  /** usable: a unique key comes first in the order, so that what follows decides nothing. */
+  /** usable (unknown in MySQL): a unique key comes first in the order, so that what follows decides nothing. */
   | "unique-prefix"
   /** unusable: no index contains the first column of the order. */
   | "no-index"
@@ -116,12 +116,21 @@ interface Term {
   /** Text of the expression around the column, when it is not the column itself; undefined when it cannot be told. */
   readonly wrapped: false | { readonly text: string | undefined };
   readonly collation: string | undefined;
+  /** ORDER BY names another collation than the column's own. */
+  readonly collated: boolean;
   readonly descending: boolean | undefined;
   readonly nulls: "first" | "last" | undefined;
 }
 
 /** How far a column has one value in all selected rows. */
-type Fixed = { readonly sure: true; readonly single: boolean } | { readonly sure: false; readonly why: OrderReason };
+interface Fixed {
+  /** Undefined when it certainly has; otherwise what that depends on. */
+  readonly doubt: OrderReason | undefined;
+  /** The same for ordering by the column, which planners are worse at seeing; "never" where they do not see it. */
+  readonly ordering: OrderReason | "never" | undefined;
+  /** The value is not null, so that a unique key is fixed by it. */
+  readonly single: boolean;
+}
 
 interface Candidate {
   readonly index: Index;
@@ -171,12 +180,15 @@ class OrderJudgement {
     if (this.#dialect === "sqlite" && first.column.name === ROWID) return { verdict: "usable", reason: "leading" };
     const candidates = [...this.#candidates(certain, undefined), ...(hopeful.length < certain.length ? this.#candidates(hopeful, "optional") : [])];
     const sure = candidates.find((candidate) => candidate.full !== "no" && candidate.doubt === undefined);
-    if (sure !== undefined && sure.full !== "no") return { verdict: "usable", reason: sure.full, index: sure.index, column: first.column.name };
+    const isNullTerm = isMysql(this.#dialect) && certain.some((term) => this.#fixed.get(term.column.name)?.ordering === "never");
+    if (sure !== undefined && isNullTerm) return { verdict: "unknown", reason: "operator", nearest: sure.index, column: first.column.name };
+    if (sure !== undefined && sure.full !== "no") return { verdict: sure.full === "unique-prefix" && this.#dialect === "mysql" ? "unknown" : "usable", reason: sure.full, index: sure.index, column: first.column.name };
     if (this.#opaque) return { verdict: "unknown", reason: "opaque" };
     if (hopeful.length === 0) return { verdict: "unknown", reason: "optional" };
     const doubtful = candidates.find((candidate) => candidate.full !== "no");
     if (doubtful?.doubt !== undefined) return { verdict: "unknown", reason: doubtful.doubt, nearest: doubtful.index, column: first.column.name };
-    const partly = candidates.filter((candidate) => candidate.given > 0 && candidate.doubt !== "optional").sort((left, right) => right.given - left.given)[0];
+    const partly = candidates.filter((candidate) => candidate.given > 0).sort((left, right) => right.given - left.given)[0];
+    if (partly?.doubt !== undefined && partly.doubt !== "optional") return { verdict: "unknown", reason: partly.doubt, nearest: partly.index, column: first.column.name };
     if (partly !== undefined) {
       const column = certain[partly.given]?.column.name ?? first.column.name;
       return { verdict: this.#sortsInGroups() ? "unknown" : "unusable", reason: "prefix-order", index: partly.index, nearest: partly.index, column };
@@ -239,6 +251,7 @@ class OrderJudgement {
       column,
       wrapped: outer === undefined ? false : { text: outer.kind === "function" && collate === undefined ? outer.text : undefined },
       collation: collation?.toLowerCase(),
+      collated: collate !== undefined && collation?.toLowerCase() !== column.collation?.toLowerCase(),
       descending: item.descending === "unknown" ? undefined : item.descending === "yes",
       nulls: item.nulls,
     };
@@ -257,15 +270,17 @@ class OrderJudgement {
 
   /** Notes the columns that a conjunct leaves with one value. */
   #fix(conjunct: Predicate, fixed: Map<string, Fixed>, why: OrderReason | undefined): void {
-    const note = (reference: ColumnRef, single: boolean, doubt: OrderReason | undefined): void => {
+    const note = (reference: ColumnRef, { doubt, ordering, single }: Fixed): void => {
       const resolution = resolve(reference, this.#relation);
       if (resolution.kind !== "own" || reference.wrappers.length > 0) return;
       const { name } = resolution.column;
-      const reason = why ?? doubt;
       const present = fixed.get(name);
-      if (present?.sure === true && (present.single || !single)) return;
-      if (reason === undefined) fixed.set(name, { sure: true, single });
-      else if (present === undefined) fixed.set(name, { sure: false, why: reason });
+      const found: Fixed = { doubt: why ?? doubt, ordering: ordering ?? why ?? doubt, single };
+      if (present === undefined || (present.doubt !== undefined && found.doubt === undefined) || (present.doubt === found.doubt && !present.single)) fixed.set(name, found);
+    };
+    const equal = (reference: ColumnRef, operand: Operand): void => {
+      const isNull = operand.kind === "literal" && operand.value === null;
+      note(reference, isNull ? this.#nulls() : { doubt: this.#doubtOf(operand, reference), ordering: this.#orderingDoubt(reference, operand), single: true });
     };
     switch (conjunct.op) {
       case "and":
@@ -279,27 +294,27 @@ class OrderJudgement {
         return;
       case "not":
         // NOT (a <> 5) is a = 5 to some planners.
-        if (conjunct.item.op === "compare" && (conjunct.item.operator === "<>" || conjunct.item.operator === "is distinct")) note(conjunct.item.column, true, "operator");
+        if (conjunct.item.op === "compare" && (conjunct.item.operator === "<>" || conjunct.item.operator === "is distinct")) note(conjunct.item.column, { doubt: "operator", ordering: undefined, single: true });
         return;
       case "compare":
-        if (conjunct.operator === "=") note(conjunct.column, true, this.#doubtOf(conjunct.operand, conjunct.column));
-        else if (conjunct.operator === "is not distinct" && this.#dialect !== "postgresql") note(conjunct.column, false, this.#doubtOf(conjunct.operand, conjunct.column));
+        if (conjunct.operator === "=" || (conjunct.operator === "is not distinct" && this.#dialect !== "postgresql")) equal(conjunct.column, conjunct.operand);
         return;
       case "in": {
         if (conjunct.negated || conjunct.values.kind === "subquery") return;
         const resolution = resolve(conjunct.column, this.#relation);
         if (resolution.kind === "own" && conjunct.column.wrappers.length === 0) this.#listed.add(resolution.column.name);
         const [only, ...others] = conjunct.values.kind === "list" ? conjunct.values.operands : [];
-        if (only !== undefined && others.length === 0) note(conjunct.column, true, this.#doubtOf(only, conjunct.column));
-        else if (conjunct.values.kind === "array" && conjunct.values.items === 1) note(conjunct.column, true, "operator");
+        if (only !== undefined && others.length === 0) equal(conjunct.column, only);
+        else if (conjunct.values.kind === "array" && conjunct.values.items === 1) note(conjunct.column, { doubt: "operator", ordering: undefined, single: true });
         return;
       }
       case "null":
         // PostgreSQL has no such thing as a column that is known to be null (`indxpath.c`).
-        if (!conjunct.negated && this.#dialect !== "postgresql") note(conjunct.column, false, undefined);
+        if (!conjunct.negated && this.#dialect !== "postgresql") note(conjunct.column, this.#nulls());
         return;
       case "boolean":
-        if (this.#dialect === "postgresql") note(conjunct.column, true, conjunct.form === "is" ? "operator" : undefined);
+        // A boolean key is as good as fixed, ORDER BY the same column is not (`indexcol_is_bool_constant_for_query`).
+        if (this.#dialect === "postgresql") note(conjunct.column, { doubt: conjunct.form === "is" ? "operator" : undefined, ordering: "never", single: true });
         return;
       case "opaque":
         if (conjunct.restricts !== "no") this.#opaque = true;
@@ -313,6 +328,27 @@ class OrderJudgement {
         return;
       default:
         unreachable(conjunct);
+    }
+  }
+
+  /** IS NULL: MySQL and MariaDB enter an index by it, but do not see that ORDER BY the column decides nothing. */
+  #nulls(): Fixed {
+    return { doubt: undefined, ordering: isMysql(this.#dialect) ? "never" : undefined, single: false };
+  }
+
+  #orderingDoubt(reference: ColumnRef, operand: Operand): Fixed["ordering"] {
+    const resolution = resolve(reference, this.#relation);
+    const type = resolution.kind === "own" ? resolution.column.type : undefined;
+    switch (this.#dialect) {
+      case "postgresql":
+        // `flag = true` is the condition `flag`.
+        return operand.kind === "literal" && typeof operand.value === "boolean" ? "never" : undefined;
+      case "mysql":
+      case "mariadb":
+        // Texts are seen to be equal in one collation only, and that of a literal is the connection's.
+        return type === undefined || TEXT_TYPES.has(type) ? "collation-unknown" : undefined;
+      case "sqlite":
+        return undefined;
     }
   }
 
@@ -339,15 +375,15 @@ class OrderJudgement {
 
   /** Is the column of the term the same in all selected rows? With `sure` false, may it be? */
   #isFixed(term: Term, sure: boolean): boolean {
-    if (term.wrapped !== false) return false;
+    if (term.wrapped !== false || term.collated) return false;
     const fixed = this.#fixed.get(term.column.name);
-    return fixed !== undefined && (fixed.sure || !sure);
+    return fixed !== undefined && fixed.ordering !== "never" && (!sure || (fixed.doubt === undefined && fixed.ordering === undefined));
   }
 
   #fixes(part: IndexPart): boolean {
     const column = part.column === undefined ? undefined : findColumn({ name: part.column }, this.#relation.table);
     const fixed = column === undefined ? undefined : this.#fixed.get(column.name);
-    return fixed?.sure === true && fixed.single && part.length === undefined;
+    return fixed !== undefined && fixed.doubt === undefined && fixed.single && part.length === undefined;
   }
 
   #candidates(terms: readonly Term[], doubt: OrderReason | undefined): readonly Candidate[] {
@@ -421,7 +457,7 @@ class OrderJudgement {
       const column = part.column === undefined ? undefined : findColumn({ name: part.column }, this.#relation.table);
       const fixed = column === undefined ? undefined : this.#fixed.get(column.name);
       if (fixed !== undefined) {
-        if (!fixed.sure) doubt ??= fixed.why;
+        doubt ??= fixed.doubt;
         if (given === 0) skipped += 1;
         continue;
       }
@@ -429,7 +465,8 @@ class OrderJudgement {
       break;
     }
     if (given === terms.length) return { index, given, full: skipped > 0 ? "after-equality" : "leading", doubt, miss: undefined };
-    if (given > 0 && reason === undefined && this.#isUniquePrefix(index, terms.slice(0, given))) return { index, given, full: "unique-prefix", doubt, miss: undefined };
+    // MariaDB sorts all the same (10.11); of MySQL it is not documented.
+    if (given > 0 && reason === undefined && this.#dialect !== "mariadb" && this.#isUniquePrefix(index, terms.slice(0, given))) return { index, given, full: "unique-prefix", doubt, miss: undefined };
     return miss(given > 0 ? "prefix-order" : (reason ?? (mentioned ? "not-leading" : undefined)), given);
   }
 

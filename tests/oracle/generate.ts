@@ -40,8 +40,8 @@ export function random(seed: number): () => number {
   };
 }
 
-/** A case of `count` conditions on a table with one to three indexes. */
-export function makeCase(next: () => number, vocabulary: Vocabulary, count: number): Case {
+/** Choices by one source of numbers. */
+export function drawBy(next: () => number, placeholder: (position: number) => string): Draw & { readonly restart: () => void } {
   let parameters = 0;
   const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[Math.floor(next() * items.length)];
@@ -55,14 +55,27 @@ export function makeCase(next: () => number, vocabulary: Vocabulary, count: numb
   };
   const parameter = (): string => {
     parameters += 1;
-    return vocabulary.placeholder(parameters);
+    return placeholder(parameters);
   };
-  const draw: Draw = { next, pick, some, parameter };
-  const indexes = some(vocabulary.indexes, 1 + Math.floor(next() * 3));
+  return {
+    next,
+    pick,
+    some,
+    parameter,
+    restart: () => {
+      parameters = 0;
+    },
+  };
+}
+
+/** A case of `count` conditions on a table with one to three indexes. */
+export function makeCase(next: () => number, vocabulary: Vocabulary, count: number): Case {
+  const draw = drawBy(next, vocabulary.placeholder);
+  const indexes = draw.some(vocabulary.indexes, 1 + Math.floor(next() * 3));
   return {
     ddl: [...vocabulary.tables, ...indexes.map((definition, at) => `CREATE INDEX i${String(at)} ON t ${definition}`)],
     conditions: Array.from({ length: count }, () => {
-      parameters = 0;
+      draw.restart();
       return condition(draw, vocabulary, 2);
     }),
   };

@@ -49,7 +49,7 @@ const rows: readonly Row[] = [
   [["a"], always, "a maybe", "usable"],
   [["a, b"], always, "a maybe, b", "unknown", "direction-unknown"],
   // What a key says beyond its columns
-  [["primary id"], always, "id, a", "usable", "unique-prefix"],
+  [["primary id"], always, "id, a", ["usable", "unknown", "unusable", "usable"], "unique-prefix"],
   [["a"], always, "a, b", ["unknown", "unusable", "unusable", "unknown"], "prefix-order"],
   [["a", "primary id"], always, "a, id", ["unknown", "usable", "usable", "usable"]],
   [["a", "primary id"], eq("a"), "id", "usable"],
