@@ -16,6 +16,10 @@ import { foreignKeyIndexes, type Column, type Index, type IndexPart, type Table 
 import { findColumn, resolve, type Relation } from "./columns.js";
 import { expressionNames, expressionTokens, sameExpression } from "./expression.js";
 import { implies } from "./implication.js";
+import { conjunctsOf } from "./logic.js";
+import type { KnownDialect } from "./planners/contract.js";
+import { leads } from "./service.js";
+import { isText } from "./types.js";
 
 export type OrderReason =
   /** usable: nothing is to be ordered: every column of the order has one value in the selected rows. */
@@ -94,7 +98,6 @@ export interface OrderQuestion {
   readonly version?: string;
 }
 
-type KnownDialect = "postgresql" | "mysql" | "mariadb" | "sqlite";
 const KNOWN_DIALECTS: readonly KnownDialect[] = ["postgresql", "mysql", "mariadb", "sqlite"];
 
 /** Whether an index gives the order. */
@@ -116,8 +119,6 @@ interface Term {
   /** Text of the expression around the column, when it is not the column itself; undefined when it cannot be told. */
   readonly wrapped: false | { readonly text: string | undefined };
   readonly collation: string | undefined;
-  /** ORDER BY names another collation than the column's own. */
-  readonly collated: boolean;
   readonly descending: boolean | undefined;
   readonly nulls: "first" | "last" | undefined;
 }
@@ -130,6 +131,8 @@ interface Fixed {
   readonly ordering: OrderReason | "never" | undefined;
   /** The value is not null, so that a unique key is fixed by it. */
   readonly single: boolean;
+  /** In lower case, when the comparison is not made by the column's own. */
+  readonly collation: string | undefined;
 }
 
 interface Candidate {
@@ -189,6 +192,8 @@ class OrderJudgement {
     if (doubtful?.doubt !== undefined) return { verdict: "unknown", reason: doubtful.doubt, nearest: doubtful.index, column: first.column.name };
     const partly = candidates.filter((candidate) => candidate.given > 0).sort((left, right) => right.given - left.given)[0];
     if (partly?.doubt !== undefined && partly.doubt !== "optional") return { verdict: "unknown", reason: partly.doubt, nearest: partly.index, column: first.column.name };
+    const open = hopeful.length < certain.length && this.#sortsInGroups() ? certain.map((term) => this.#fixed.get(term.column.name)?.doubt).find((doubt) => doubt !== undefined) : undefined;
+    if (partly !== undefined && open !== undefined) return { verdict: "unknown", reason: open, nearest: partly.index, column: first.column.name };
     if (partly !== undefined) {
       const column = certain[partly.given]?.column.name ?? first.column.name;
       return { verdict: this.#sortsInGroups() ? "unknown" : "unusable", reason: "prefix-order", index: partly.index, nearest: partly.index, column };
@@ -239,7 +244,15 @@ class OrderJudgement {
   #resolve(reference: ColumnRef): ReturnType<typeof resolve> {
     const resolution = resolve(reference, this.#relation);
     const isRowid = resolution.kind === "unknown" && this.#dialect === "sqlite" && this.#relation.alone && /^(?:rowid|oid|_rowid_)$/iu.test(reference.name);
-    return isRowid ? { kind: "own", column: { name: ROWID, nullable: "no", provenance: this.#question.table.provenance } } : resolution;
+    return isRowid ? { kind: "own", column: this.#rowidAlias() ?? { name: ROWID, nullable: "no", provenance: this.#question.table.provenance } } : resolution;
+  }
+
+  /** The column that is SQLite's row number under another name: a primary key of the one column of type INTEGER. */
+  #rowidAlias(): Column | undefined {
+    const primary = this.#indexes.find((candidate) => candidate.kind === "primary");
+    const [only, ...others] = primary?.parts ?? [];
+    const column = only?.column === undefined || others.length > 0 ? undefined : findColumn({ name: only.column }, this.#relation.table);
+    return column?.type === "integer" ? column : undefined;
   }
 
   #term(item: OrderItem, reference: ColumnRef, column: Column): Term {
@@ -251,7 +264,6 @@ class OrderJudgement {
       column,
       wrapped: outer === undefined ? false : { text: outer.kind === "function" && collate === undefined ? outer.text : undefined },
       collation: collation?.toLowerCase(),
-      collated: collate !== undefined && collation?.toLowerCase() !== column.collation?.toLowerCase(),
       descending: item.descending === "unknown" ? undefined : item.descending === "yes",
       nulls: item.nulls,
     };
@@ -270,42 +282,46 @@ class OrderJudgement {
 
   /** Notes the columns that a conjunct leaves with one value. */
   #fix(conjunct: Predicate, fixed: Map<string, Fixed>, why: OrderReason | undefined): void {
-    const note = (reference: ColumnRef, { doubt, ordering, single }: Fixed): void => {
+    const note = (reference: ColumnRef, { doubt, ordering, single, collation }: Fixed): void => {
       const resolution = resolve(reference, this.#relation);
       if (resolution.kind !== "own" || reference.wrappers.length > 0) return;
       const { name } = resolution.column;
       const present = fixed.get(name);
-      const found: Fixed = { doubt: why ?? doubt, ordering: ordering ?? why ?? doubt, single };
+      const found: Fixed = { doubt: why ?? doubt, ordering: ordering ?? why ?? doubt, single, collation };
       if (present === undefined || (present.doubt !== undefined && found.doubt === undefined) || (present.doubt === found.doubt && !present.single)) fixed.set(name, found);
     };
     const equal = (reference: ColumnRef, operand: Operand): void => {
       const isNull = operand.kind === "literal" && operand.value === null;
-      note(reference, isNull ? this.#nulls() : { doubt: this.#doubtOf(operand, reference), ordering: this.#orderingDoubt(reference, operand), single: true });
+      const collation = operand.kind === "literal" || operand.kind === "parameter" ? operand.collation?.toLowerCase() : undefined;
+      note(reference, isNull ? this.#nulls() : { doubt: this.#doubtOf(operand, reference), ordering: this.#orderingDoubt(reference, operand), single: true, collation });
     };
     switch (conjunct.op) {
       case "and":
         for (const item of conjunct.items) this.#fix(item, fixed, why);
         return;
       case "or":
-        if (conjunct.choice) for (const item of conjunct.items) this.#fix(item, fixed, why ?? "optional");
+        for (const item of conjunct.items) {
+          if (conjunct.choice) this.#fix(item, fixed, why ?? "optional");
+          // a = 1 OR a = 2 is a list to SQLite.
+          else if (item.op === "compare" && item.operator === "=") this.#list(item.column);
+        }
         return;
       case "optional":
         this.#fix(conjunct.item, fixed, why ?? "optional");
         return;
       case "not":
         // NOT (a <> 5) is a = 5 to some planners.
-        if (conjunct.item.op === "compare" && (conjunct.item.operator === "<>" || conjunct.item.operator === "is distinct")) note(conjunct.item.column, { doubt: "operator", ordering: undefined, single: true });
+        if (conjunct.item.op === "compare" && (conjunct.item.operator === "<>" || conjunct.item.operator === "is distinct")) note(conjunct.item.column, { doubt: "operator", ordering: undefined, single: true, collation: undefined });
         return;
       case "compare":
         if (conjunct.operator === "=" || (conjunct.operator === "is not distinct" && this.#dialect !== "postgresql")) equal(conjunct.column, conjunct.operand);
         return;
       case "in": {
         if (conjunct.negated || conjunct.values.kind === "subquery") return;
-        const resolution = resolve(conjunct.column, this.#relation);
-        if (resolution.kind === "own" && conjunct.column.wrappers.length === 0) this.#listed.add(resolution.column.name);
+        this.#list(conjunct.column);
         const [only, ...others] = conjunct.values.kind === "list" ? conjunct.values.operands : [];
         if (only !== undefined && others.length === 0) equal(conjunct.column, only);
-        else if (conjunct.values.kind === "array" && conjunct.values.items === 1) note(conjunct.column, { doubt: "operator", ordering: undefined, single: true });
+        else if (conjunct.values.kind === "array" && conjunct.values.items === 1) note(conjunct.column, { doubt: "operator", ordering: undefined, single: true, collation: undefined });
         return;
       }
       case "null":
@@ -314,7 +330,7 @@ class OrderJudgement {
         return;
       case "boolean":
         // A boolean key is as good as fixed, ORDER BY the same column is not (`indexcol_is_bool_constant_for_query`).
-        if (this.#dialect === "postgresql") note(conjunct.column, { doubt: conjunct.form === "is" ? "operator" : undefined, ordering: "never", single: true });
+        if (this.#dialect === "postgresql") note(conjunct.column, { doubt: conjunct.form === "is" ? "operator" : undefined, ordering: "never", single: true, collation: undefined });
         return;
       case "opaque":
         if (conjunct.restricts !== "no") this.#opaque = true;
@@ -331,9 +347,14 @@ class OrderJudgement {
     }
   }
 
+  #list(reference: ColumnRef): void {
+    const resolution = resolve(reference, this.#relation);
+    if (resolution.kind === "own" && reference.wrappers.length === 0) this.#listed.add(resolution.column.name);
+  }
+
   /** IS NULL: MySQL and MariaDB enter an index by it, but do not see that ORDER BY the column decides nothing. */
   #nulls(): Fixed {
-    return { doubt: undefined, ordering: isMysql(this.#dialect) ? "never" : undefined, single: false };
+    return { doubt: undefined, ordering: isMysql(this.#dialect) ? "never" : undefined, single: false, collation: undefined };
   }
 
   #orderingDoubt(reference: ColumnRef, operand: Operand): Fixed["ordering"] {
@@ -346,20 +367,21 @@ class OrderJudgement {
       case "mysql":
       case "mariadb":
         // Texts are seen to be equal in one collation only, and that of a literal is the connection's.
-        return type === undefined || TEXT_TYPES.has(type) ? "collation-unknown" : undefined;
+        return isText(type) ? "collation-unknown" : undefined;
       case "sqlite":
         return undefined;
     }
   }
 
   #doubtOf(operand: Operand, reference: ColumnRef): OrderReason | undefined {
+    if ((operand.kind === "literal" || operand.kind === "parameter") && operand.collation !== undefined && this.#dialect !== "sqlite") return "collation-unknown";
     switch (operand.kind) {
       case "literal": {
         const resolution = resolve(reference, this.#relation);
         const type = resolution.kind === "own" ? resolution.column.type : undefined;
         if (operand.value === null || type === undefined) return undefined;
         // 'x' = 5 compares as numbers in MySQL; an integer column with 2.5 is converted in PostgreSQL.
-        if (isMysql(this.#dialect) && TEXT_TYPES.has(type) && typeof operand.value !== "string") return "type-mismatch";
+        if (isMysql(this.#dialect) && isText(type) && typeof operand.value !== "string") return "type-mismatch";
         return this.#dialect === "postgresql" && typeof operand.value === "number" && !Number.isInteger(operand.value) ? "type-mismatch" : undefined;
       }
       case "parameter":
@@ -375,9 +397,15 @@ class OrderJudgement {
 
   /** Is the column of the term the same in all selected rows? With `sure` false, may it be? */
   #isFixed(term: Term, sure: boolean): boolean {
-    if (term.wrapped !== false || term.collated) return false;
+    if (term.wrapped !== false) return false;
     const fixed = this.#fixed.get(term.column.name);
+    if (fixed !== undefined && !this.#isCollation(fixed.collation ?? term.column.collation, term.collation)) return false;
     return fixed !== undefined && fixed.ordering !== "never" && (!sure || (fixed.doubt === undefined && fixed.ordering === undefined));
+  }
+
+  #isCollation(left: string | undefined, right: string | undefined): boolean {
+    const plain = this.#dialect === "sqlite" ? "binary" : "default";
+    return (left ?? plain).toLowerCase() === (right ?? plain).toLowerCase();
   }
 
   #fixes(part: IndexPart): boolean {
@@ -411,10 +439,8 @@ class OrderJudgement {
 
   #appended(index: Index): readonly IndexPart[] {
     if (this.#dialect === "postgresql" || index.kind === "primary") return [];
+    if (this.#dialect === "sqlite") return [{ column: this.#rowidAlias()?.name ?? ROWID }];
     const primary = this.#indexes.find((candidate) => candidate.kind === "primary");
-    const [only] = primary?.parts ?? [];
-    const isAlias = primary?.parts.length === 1 && only?.column !== undefined && findColumn({ name: only.column }, this.#relation.table)?.type === "integer";
-    if (this.#dialect === "sqlite") return isAlias ? [{ column: only.column }, { column: ROWID }] : [{ column: ROWID }];
     const present = new Set(index.parts.flatMap((part) => (part.length === undefined ? [part.column?.toLowerCase()] : [])));
     return (primary?.parts ?? []).filter((part) => !present.has(part.column?.toLowerCase()));
   }
@@ -456,7 +482,9 @@ class OrderJudgement {
       }
       const column = part.column === undefined ? undefined : findColumn({ name: part.column }, this.#relation.table);
       const fixed = column === undefined ? undefined : this.#fixed.get(column.name);
-      if (fixed !== undefined) {
+      // SQLite skips only the columns that it enters the index by.
+      const isSkipped = this.#dialect !== "sqlite" || (given === 0 && this.#isCollation(part.collation ?? column?.collation, fixed?.collation ?? column?.collation));
+      if (fixed !== undefined && isSkipped) {
         doubt ??= fixed.doubt;
         if (given === 0) skipped += 1;
         continue;
@@ -504,7 +532,7 @@ class OrderJudgement {
       if (/pattern_ops$/u.test(name)) return "other";
       if (!DEFAULT_CLASS.test(name)) return "unknown";
     }
-    if (term.wrapped !== false || (type !== undefined && !TEXT_TYPES.has(type))) {
+    if (term.wrapped !== false || !isText(type)) {
       return term.wrapped === false || part.collation === undefined ? "same" : "unknown";
     }
     const indexed = (part.collation ?? term.column.collation)?.toLowerCase();
@@ -534,7 +562,8 @@ class OrderJudgement {
         return { match: "no", reason: "nulls" };
       case "sqlite":
         // The scan starts behind the nulls and appends them, for the first column that is not fixed only.
-        return isFirst ? { match: "yes", backwards } : { match: "no", reason: "nulls" };
+        if (!isFirst) return { match: this.#listed.size > 0 ? "perhaps" : "no", backwards, reason: this.#listed.size > 0 ? "nulls-unknown" : "nulls" };
+        return this.#listed.has(term.column.name) ? { match: "perhaps", backwards, reason: "nulls-unknown" } : { match: "yes", backwards };
       case "mysql":
       case "mariadb":
         return { match: "perhaps", reason: "nulls-unknown" };
@@ -553,19 +582,10 @@ const ROWID = "rowid";
 /** From what a small change would cure to what needs a new index. */
 const DISTANCES: readonly OrderReason[] = ["direction", "nulls", "list", "partial", "collation", "wrapped", "prefix-length", "not-leading", "method"];
 
-const TEXT_TYPES: ReadonlySet<string> = new Set(["text", "varchar", "char", "citext", "name", "enum"]);
 const DEFAULT_CLASS = /^(?:text|varchar|bpchar|int[248]|uuid|bool|date|timestamp|timestamptz|numeric|enum|float[48])_ops$/u;
 
 function isMysql(dialect: KnownDialect): boolean {
   return dialect === "mysql" || dialect === "mariadb";
-}
-
-function conjunctsOf(predicate: Predicate): readonly Predicate[] {
-  return predicate.op === "and" ? predicate.items.flatMap(conjunctsOf) : [predicate];
-}
-
-function leads(part: IndexPart, column: Column): boolean {
-  return part.column?.toLowerCase() === column.name.toLowerCase();
 }
 
 function mentions(index: Index, column: Column): boolean {

@@ -91,7 +91,7 @@ export type ColumnWrapper =
 
 /** What a column is compared with. */
 export type Operand =
-  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null; /** SQL type that the text gives it: by a cast, or `numeric` by a fraction. */ readonly sqlType?: string; readonly span?: Span }
+  | { readonly kind: "literal"; readonly value: string | number | boolean | bigint | null; /** SQL type that the text gives it: by a cast, or `numeric` by a fraction. */ readonly sqlType?: string; /** Of a COLLATE behind the value: the comparison is made by it. */ readonly collation?: string; readonly span?: Span }
   /** A value that the program supplies: a placeholder, a template hole, an expression of the host language. */
   | ParameterOperand
   | { readonly kind: "column"; readonly column: ColumnRef }
@@ -104,6 +104,8 @@ export interface ParameterOperand {
   /** 1-based position or the name of the placeholder, when it has one. */
   readonly placeholder?: number | string;
   readonly span?: Span;
+  /** Of a COLLATE behind the value: the comparison is made by it. */
+  readonly collation?: string;
   /** The source expression that supplies the value, when it is known. The type is opaque here; syntax facts read it. */
   readonly value?: HostExpression;
   /** SQL type that the text casts it to: `$1::bigint`. */

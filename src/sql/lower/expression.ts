@@ -381,7 +381,7 @@ export function operandOf(expression: Expression, frame: Frame): Operand | undef
     }
     case "collate": {
       const inner = operandOf(expression.item, frame);
-      if (inner?.kind === "parameter" || inner?.kind === "literal") return inner;
+      if (inner?.kind === "parameter" || inner?.kind === "literal") return { ...inner, collation: expression.collation };
       break;
     }
     case "unary":

@@ -472,7 +472,7 @@ class Translator {
           string = stringOf(token, this.#dialect);
           return true;
         });
-        return { kind: "literal", value: string ?? value, ...place };
+        return this.#collated({ kind: "literal", value: string ?? value, ...place });
       }
       case "number":
       case "bigint": {
@@ -486,7 +486,7 @@ class Translator {
           if (found && !isNegative) value = numberOf(token.text);
           return found;
         });
-        return { kind: "literal", value, ...(isNegative ? this.#layout.around(this.#layout.tokens[this.#layout.index.indexBefore(place.start)], place) : place) };
+        return this.#collated({ kind: "literal", value, ...(isNegative ? this.#layout.around(this.#layout.tokens[this.#layout.index.indexBefore(place.start)], place) : place) });
       }
       case "bool":
       case "boolean":
@@ -496,7 +496,7 @@ class Translator {
       case "param":
       case "var":
       case "origin":
-        return { kind: "parameter", ...this.#seek((token) => token.kind === "parameter") };
+        return this.#collated({ kind: "parameter", ...this.#seek((token) => token.kind === "parameter") });
       case "star":
         return { kind: "star", ...this.#seek((token) => token.text === "*") };
       case "binary_expr":
@@ -547,6 +547,15 @@ class Translator {
       default:
         return this.#reject(type ?? "an expression");
     }
+  }
+
+  /** The tree has COLLATE behind some values only. */
+  #collated(expression: Expression): Expression {
+    const { index } = this.#layout;
+    const at = index.indexAt(expression.end);
+    const name = index.tokens[at + 1];
+    if (index.upperAt(at) !== "COLLATE" || name === undefined) return expression;
+    return { kind: "collate", item: expression, collation: nameOf(name), start: expression.start, end: expression.end };
   }
 
   #withCollation(node: Json, expression: Expression): Expression {
