@@ -1,9 +1,10 @@
 /** All rules, in the order in which documentation lists them. */
 import type { AnyRule } from "../src/rule.js";
 import noNPlusOne from "./no-n-plus-one.js";
+import noNonSargableFilter from "./no-non-sargable-filter.js";
 import noUnboundedSelect from "./no-unbounded-select.js";
 import noUndefinedFilter from "./no-undefined-filter.js";
 import noUnindexedFilter from "./no-unindexed-filter.js";
 import requireWhere from "./require-where.js";
 
-export const rules: readonly AnyRule[] = [noUnboundedSelect, requireWhere, noUndefinedFilter, noNPlusOne, noUnindexedFilter];
+export const rules: readonly AnyRule[] = [noUnboundedSelect, requireWhere, noUndefinedFilter, noNPlusOne, noUnindexedFilter, noNonSargableFilter];

@@ -39,7 +39,8 @@ export default defineRule<Options, MessageId>({
     if (query.sending !== "now") return;
     const reported = new Set<string>();
     for (const access of facts.access()) {
-      if (access.verdict !== "unusable" || reported.has(access.table.name) || isIgnored(access, options)) continue;
+      // Where an index is there and a condition is in its way, no-non-sargable-filter speaks.
+      if (access.verdict !== "unusable" || access.blocked !== undefined || reported.has(access.table.name) || isIgnored(access, options)) continue;
       reported.add(access.table.name);
       yield {
         range: query.locate(access.span),

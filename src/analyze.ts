@@ -152,7 +152,7 @@ class FileAnalyzer {
         const repetition = repetitionOf(query, context);
         return repetition ? [repetition] : [];
       }),
-      access: once(() => accessOf(query, { ...tables, related: (table, relation) => view.related(table, relation), dialect: view.dialect })),
+      access: once(() => accessOf(query, { ...tables, textOf: (span) => this.#module.text.slice(...query.locate(span)), related: (table, relation) => view.related(table, relation), dialect: view.dialect })),
       ...this.#words(query),
     };
   }

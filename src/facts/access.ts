@@ -2,6 +2,7 @@
 import type { Dialect, Predicate, Query, Span, Statement, TableRef } from "../query/model.js";
 import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
 import type { AccessPath, AccessQuestion } from "../indexes/access.js";
+import { blockedIndex, catchAllOf, isCatchAll, type Blocked } from "../indexes/blocked.js";
 import { columnsOf, resolve, type Relation } from "../indexes/columns.js";
 import { joinPaths, type JoinedPath, type JoinedTable, type Strength } from "../indexes/joins.js";
 import { proposeIndex } from "../indexes/proposal.js";
@@ -18,6 +19,8 @@ export interface AccessContext {
   /** Estimated rows, where they are known. */
   readonly rows: (ref: TableRef) => number | undefined;
   readonly related: (table: Table, relation: SchemaRelation) => Table | undefined;
+  /** The text of a part of the query, as it stands in the code. */
+  readonly textOf: (span: Span) => string;
 }
 
 /** The access path of each table that a query reads by conditions. Empty where the schema says nothing. */
@@ -98,13 +101,30 @@ function accessesOf({ statement, perRow }: Nested, context: AccessContext): read
   // Of several filters that the program chooses from, the worst one speaks.
   const accesses = alternativesOf(statement.where).flatMap((where) => {
     const chosen = { ...statement, where };
-    return joinPaths({ statement: chosen, tables, dialect: context.dialect, related, strength }).map((found) => withRows(describeAccess(found, chosen, strength), context));
+    const found = joinPaths({ statement: chosen, tables, dialect: context.dialect, related, strength });
+    const [only, ...others] = tables;
+    const caught = only !== undefined && others.length === 0 && inside.size === 1 ? catchAll(only, chosen, found[0], context) : undefined;
+    if (caught !== undefined) return [caught];
+    return found.map((path) => withRows(describeAccess(path, chosen, strength, context), context));
   });
   return tables.flatMap(({ table }, position) => {
     if (tables.findIndex((other) => other.table === table) !== position) return [];
     const own = accesses.filter((access) => access.read === table);
     return VERDICTS.flatMap((verdict) => own.find((access) => access.verdict === verdict) ?? []).slice(0, 1);
   });
+}
+
+/** A condition that a null value switches off, of a table that nothing else gives a way into. */
+function catchAll({ ref, table }: JoinedTable, statement: Statement, found: JoinedPath | undefined, context: AccessContext): (TableAccess & { readonly read: Table }) | undefined {
+  const conjuncts = conjunctsOf(statement.where);
+  const rest = conjuncts.filter((conjunct) => !isCatchAll(conjunct));
+  if (rest.length === conjuncts.length || found?.path.verdict === "usable") return undefined;
+  const question: AccessQuestion = { table, predicate: statement.where, dialect: context.dialect, alias: ref.alias, alone: true, order: statement.orderBy };
+  const [other] = joinPaths({ statement: { ...statement, where: { op: "and", items: rest } }, tables: [{ ref, table }], dialect: context.dialect, strength: () => "unknown" });
+  const blocked = other === undefined || other.path.verdict === "unusable" ? catchAllOf(question) : undefined;
+  if (blocked === undefined) return undefined;
+  const { column, span, index } = blocked;
+  return withRows({ ref, table, read: table, verdict: "unusable", joined: false, columns: [column], span, reason: "a condition that a null value switches off cannot use an index", nearest: index, blocked }, context);
 }
 
 function withRows<Access extends TableAccess>(access: Access, context: AccessContext): Access {
@@ -115,14 +135,14 @@ function withRows<Access extends TableAccess>(access: Access, context: AccessCon
 type Strengths = (predicate: Predicate, table: Table) => Strength;
 
 /** The description of a table's path, or of the table behind the relation that decides. */
-function describeAccess({ ref, table, path, question, joined }: JoinedPath, statement: Statement, strength: Strengths): TableAccess & { readonly read: Table } {
+function describeAccess({ ref, table, path, question, joined }: JoinedPath, statement: Statement, strength: Strengths, { textOf }: AccessContext): TableAccess & { readonly read: Table } {
   const { through } = path;
   const isPart = !joined && strength(question.predicate, table) === "part";
-  if (through === undefined) return { ...describe(path, ref, { ...question, predicate: withoutOutside(question.predicate) }, statement, { joined, isPart }), read: table };
+  if (through === undefined) return { ...describe(path, ref, { ...question, predicate: withoutOutside(question.predicate) }, statement, { joined, isPart, textOf }), read: table };
   const behind = { name: through.table.name, alias: through.table.name, span: spanOfPredicate(through.predicate) ?? statement.span };
   // The order of the query is not one of the related table; an index that gives it may still end the scan early.
   const own: AccessQuestion = { table: through.table, predicate: through.predicate, dialect: question.dialect, alone: true };
-  return { ...describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, own, statement, { joined: false, isPart: strength(through.predicate, through.table) === "part" }), read: table };
+  return { ...describe({ ...through.path, ...(path.ordered && { ordered: path.ordered }) }, behind, own, statement, { joined: false, isPart: strength(through.predicate, through.table) === "part", textOf }), read: table };
 }
 
 /** From worst to best. */
@@ -137,11 +157,19 @@ function verdictOf(path: AccessPath, { limit }: Statement, proposed: boolean, is
   return proposed || (path.reason !== "no-index" && path.reason !== "not-leading") ? "unusable" : "unknown";
 }
 
-function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, statement: Statement, { joined, isPart }: { readonly joined: boolean; readonly isPart: boolean }): TableAccess {
+interface Description {
+  readonly joined: boolean;
+  /** Its conditions leave a large part of the table. */
+  readonly isPart: boolean;
+  readonly textOf: (span: Span) => string;
+}
+
+function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, statement: Statement, { joined, isPart, textOf }: Description): TableAccess {
   const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
   // Where there is nothing but flags, the planner would read the table with an index on them too.
   const proposal = path.verdict === "unusable" && !isPart ? proposeIndex({ ...question, table: withFlags(table, flagColumnsOf(predicate, table)), order: question.order ?? [] }) : undefined;
+  const blocked: Blocked | undefined = isPart ? undefined : blockedIndex(path, question, textOf);
   // The conditions on other tables of the statement are no conditions on this one.
   const relation: Relation = { table, alias: question.alias, alone: question.alone ?? true };
   const names = [
@@ -164,6 +192,7 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, sta
     reason: describeReason(path, table),
     ...(path.index && { index: path.index }),
     ...(path.nearest && { nearest: path.nearest }),
+    ...(blocked && { blocked }),
     ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
 }

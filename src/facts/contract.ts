@@ -1,7 +1,10 @@
 /** What facts say about a query. Rules are views on these answers; one file beside this one computes each of them. */
 import type { Tri } from "../base/tri.js";
+import type { Blocked } from "../indexes/blocked.js";
 import type { ColumnRef, Query, Range, Span, TableRef } from "../query/model.js";
 import type { Index, Table } from "../schema/model.js";
+
+export type { Blocked } from "../indexes/blocked.js";
 
 /** How many rows can come back, as a lattice from at most one to the whole table. */
 export type RowBound =
@@ -106,6 +109,8 @@ export interface TableAccess {
   readonly reason: string;
   readonly index?: Index;
   readonly nearest?: Index;
+  /** An index is there, and a condition keeps it from being used: the statement is to be changed, not the schema. */
+  readonly blocked?: Blocked;
   /** The index that would serve: DDL in the dialect, and the declaration where the schema is declared in code. */
   readonly proposal?: { readonly ddl: string; readonly declaration?: string };
 }

@@ -66,7 +66,7 @@ describe("messages", () => {
 
 describe("presets", () => {
   it("hold the rules that other tools rely on", () => {
-    expect(sorted(ids)).toEqual(["no-n-plus-one", "no-unbounded-select", "no-undefined-filter", "no-unindexed-filter", "require-where"]);
+    expect(sorted(ids)).toEqual(["no-n-plus-one", "no-non-sargable-filter", "no-unbounded-select", "no-undefined-filter", "no-unindexed-filter", "require-where"]);
   });
 
   it.each([
@@ -98,6 +98,7 @@ describe("presets", () => {
       "query-guard/no-undefined-filter": ["error", { reads: "all" }],
       "query-guard/no-n-plus-one": ["error", { updateDifferent: true }],
       "query-guard/no-unindexed-filter": "error",
+      "query-guard/no-non-sargable-filter": "error",
     });
     expect(Object.keys(plugin.configs.all.rules ?? {})).toEqual(ids.map((id) => `query-guard/${id}`));
   });
