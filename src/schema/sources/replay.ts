@@ -1,0 +1,391 @@
+/** The tables of a database while migrations are applied to them, one change after the other. */
+import { unreachable } from "../../base/exhaustive.js";
+import type { DdlChange, DdlColumn, DdlConstraint, DdlIndex, DdlIndexPart, TableName } from "../../sql/index.js";
+import { normaliseSchema, sameName, tableKey, type SchemaDialect } from "../names.js";
+import type { SchemaPart } from "../part.js";
+import { normaliseType } from "../types.js";
+import type { Column, ForeignKey, Index, IndexPart, Provenance, Table } from "../model.js";
+
+interface KeptIndex {
+  readonly index: Index;
+  /** The name by which a later statement drops it: written, or the one that the database gives. */
+  readonly name: string;
+}
+
+interface KeptForeignKey {
+  readonly key: ForeignKey;
+  readonly name: string;
+}
+
+interface TableState {
+  name: string;
+  schema: string | undefined;
+  columns: Column[];
+  indexes: KeptIndex[];
+  foreignKeys: KeptForeignKey[];
+  uncertain: string | undefined;
+  readonly view: boolean;
+  /** Created by a statement that was read; false for a table that is only changed. */
+  readonly created: boolean;
+  readonly provenance: Provenance;
+}
+
+/** Where what stands at an offset of the text of a change was read. */
+export type Place = (offset: number) => Provenance;
+export type Understood = Exclude<DdlChange, { readonly change: "notUnderstood" }>;
+
+/** The tables after the statements applied so far. */
+export class Replay {
+  readonly #tables = new Map<string, TableState>();
+  /** Tables that end with the session: indexes made on them are nobody's. */
+  readonly #temporary = new Set<string>();
+  readonly #dialect: SchemaDialect;
+
+  constructor(dialect: SchemaDialect) {
+    this.#dialect = dialect;
+  }
+
+  get count(): number {
+    return this.#tables.size;
+  }
+
+  result(): Pick<SchemaPart, "tables" | "orphans"> {
+    const states = [...this.#tables.values()];
+    return { tables: states.filter((state) => state.created).map(finish), orphans: states.filter((state) => !state.created).map(finish) };
+  }
+
+  apply(change: Understood, place: Place): void {
+    const provenance = place(change.span.start);
+    if (change.change !== "createTable" && "table" in change && change.table !== undefined && this.#temporary.has(this.#key(change.table))) return;
+    switch (change.change) {
+      case "createTable":
+        this.#createTable(change, place);
+        return;
+      case "createView": {
+        const state = newTable(change.table, provenance, { created: true, view: true });
+        this.#tables.set(this.#key(change.table), state);
+        return;
+      }
+      case "dropTable":
+        for (const table of change.tables) {
+          const state = this.#find(table);
+          if (state !== undefined) this.#tables.delete(this.#key(state));
+        }
+        return;
+      case "renameTable": {
+        const state = this.#state(change.table, provenance);
+        this.#tables.delete(this.#key(state));
+        const before = state.name;
+        state.name = change.to.name;
+        state.schema = normaliseSchema(change.to.schema ?? state.schema);
+        this.#tables.set(this.#key(state), state);
+        this.#renameReferences(before, change.to.name);
+        return;
+      }
+      case "addColumn": {
+        const state = this.#state(change.table, provenance);
+        this.#addColumn(state, change.column, place(change.column.span.start));
+        return;
+      }
+      case "dropColumn":
+        this.#dropColumn(this.#state(change.table, provenance), change.column);
+        return;
+      case "renameColumn":
+        this.#renameColumn(this.#state(change.table, provenance), change.column, change.to);
+        return;
+      case "alterColumn": {
+        const state = this.#state(change.table, provenance);
+        state.columns = state.columns.map((column) =>
+          this.#same(column.name, change.column) ? { ...column, ...typeOf(change.type), ...(change.nullable === undefined ? {} : { nullable: change.nullable ? "yes" : "no" }) } : column,
+        );
+        return;
+      }
+      case "addConstraint":
+        this.#addConstraint(this.#state(change.table, provenance), change.constraint, place(change.constraint.span.start));
+        return;
+      case "dropConstraint": {
+        const state = this.#state(change.table, provenance);
+        // DROP PRIMARY KEY of MySQL names no constraint.
+        state.indexes = state.indexes.filter((kept) => !this.#same(kept.name, change.name) && !(change.name === "PRIMARY" && kept.index.kind === "primary"));
+        state.foreignKeys = state.foreignKeys.filter((kept) => !this.#same(kept.name, change.name));
+        return;
+      }
+      case "createIndex": {
+        const state = this.#state(change.table, provenance);
+        const index = toIndex(change.index, provenance);
+        this.#addIndex(state, index, change.index.name, change.index.ifNotExists);
+        return;
+      }
+      case "dropIndex":
+        for (const state of this.#owners(change.table, change.schema)) state.indexes = state.indexes.filter((kept) => !this.#same(kept.name, change.name));
+        return;
+      case "renameIndex":
+        for (const state of this.#owners(change.table, undefined)) {
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, change.name) ? { name: change.to, index: { ...kept.index, name: change.to } } : kept));
+        }
+        return;
+      default:
+        unreachable(change);
+    }
+  }
+
+  /** The table as it is after the changes so far; undefined when none of them made it. */
+  table(table: TableName): Table | undefined {
+    const state = this.#find(table);
+    return state === undefined ? undefined : finish(state);
+  }
+
+  /** The table that an index of this name is on. */
+  tableOfIndex(name: string): TableName | undefined {
+    return [...this.#tables.values()].find((state) => state.indexes.some((kept) => this.#same(kept.name, name)));
+  }
+
+  /** Names of the tables that are known by now. */
+  names(): readonly string[] {
+    return [...this.#tables.values()].map((state) => state.name);
+  }
+
+  /** Something touched the table that was not understood. */
+  doubt(table: TableName, why: string, provenance: Provenance): void {
+    if (this.#temporary.has(this.#key(table))) return;
+    this.#state(table, provenance).uncertain ??= why;
+  }
+
+  /** Something may have touched any of the tables. */
+  doubtAll(why: string): void {
+    for (const state of this.#tables.values()) state.uncertain ??= why;
+  }
+
+  /** A statement that was not read makes uncertain what it names: its table, or every table whose name and an index occur in it. */
+  notUnderstood(change: Extract<DdlChange, { change: "notUnderstood" }>, text: string, provenance: Provenance): void {
+    const why = `the statement at ${shortName(provenance.file)}:${String(provenance.line)} was not understood`;
+    if (change.table !== undefined) {
+      const state = this.#state(change.table, provenance);
+      state.uncertain ??= why;
+      return;
+    }
+    if (!/\b(?:index|unique|primary\s+key)\b/iu.test(text)) return;
+    const words = new Set(text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu));
+    for (const state of this.#tables.values()) if (words.has(state.name.toLowerCase())) state.uncertain ??= why;
+  }
+
+  #createTable(change: Extract<DdlChange, { change: "createTable" }>, place: Place): void {
+    if (change.temporary) {
+      this.#temporary.add(this.#key(change.table));
+      return;
+    }
+    this.#temporary.delete(this.#key(change.table));
+    const provenance = place(change.span.start);
+    const present = this.#find(change.table);
+    if (present?.created === true && change.ifNotExists) return;
+    const state = newTable(change.table, provenance, { created: true, view: false });
+    if (change.opaqueColumns === true) state.uncertain = "its columns come from a query";
+    for (const column of change.columns) this.#addColumn(state, column, place(column.span.start));
+    for (const constraint of change.constraints) this.#addConstraint(state, constraint, place(constraint.span.start));
+    // Created twice (a dump beside its migrations), or changed before: nothing that was there is known to be gone.
+    for (const kept of present?.indexes ?? []) this.#addIndex(state, kept.index, kept.name, true);
+    for (const column of present?.columns ?? []) if (!state.columns.some((own) => this.#same(own.name, column.name))) state.columns.push(column);
+    state.uncertain ??= present?.uncertain;
+    this.#tables.set(this.#key(state), state);
+  }
+
+  #addColumn(state: TableState, column: DdlColumn, provenance: Provenance): void {
+    if (state.columns.some((own) => this.#same(own.name, column.name))) return;
+    const type = typeOf(column.type);
+    state.columns.push({
+      name: column.name,
+      ...type,
+      nullable: column.nullable && !column.primaryKey ? "yes" : "no",
+      ...(column.collation === undefined ? {} : { collation: column.collation }),
+      ...(type.type === "enum" ? { enumeration: true } : {}),
+      provenance,
+    });
+    const parts: readonly IndexPart[] = [{ column: column.name }];
+    const made = (kind: Index["kind"]): Index => ({ kind, method: "btree", parts, include: [], provenance });
+    if (column.primaryKey) this.#addIndex(state, made("primary"), undefined, false);
+    if (column.unique) this.#addIndex(state, made("unique"), undefined, false);
+    if (column.references !== undefined) {
+      this.#addForeignKey(state, { columns: [column.name], referencedTable: column.references.table.name, referencedColumns: column.references.columns, provenance }, undefined);
+    }
+  }
+
+  #addConstraint(state: TableState, constraint: DdlConstraint, provenance: Provenance): void {
+    switch (constraint.kind) {
+      case "primary":
+      case "unique": {
+        const { kind, usingIndex } = constraint;
+        if (usingIndex !== undefined) {
+          // The index takes the name of the constraint (PostgreSQL, ALTER TABLE … ADD table_constraint_using_index).
+          const name = constraint.name ?? usingIndex;
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, usingIndex) ? { name, index: { ...kept.index, kind, name } } : kept));
+          return;
+        }
+        this.#addIndex(state, { kind, method: "btree", parts: constraint.parts.map(toPart), include: [], ...(constraint.name === undefined ? {} : { name: constraint.name }), provenance }, constraint.name, false);
+        return;
+      }
+      case "foreign":
+        this.#addForeignKey(state, { columns: constraint.columns, referencedTable: constraint.table.name, referencedColumns: constraint.referenced, provenance }, constraint.name);
+        return;
+      case "index":
+        this.#addIndex(state, toIndex(constraint.index, provenance), constraint.index.name, constraint.index.ifNotExists);
+        return;
+      case "other":
+        return;
+    }
+  }
+
+  #addIndex(state: TableState, index: Index, written: string | undefined, ifNotExists: boolean): void {
+    const name = written ?? this.#defaultName(state, index);
+    if (ifNotExists && state.indexes.some((kept) => this.#same(kept.name, name))) return;
+    state.indexes.push({ index, name });
+  }
+
+  #addForeignKey(state: TableState, key: ForeignKey, written: string | undefined): void {
+    state.foreignKeys.push({ key, name: written ?? `${state.name}_${key.columns.join("_")}_fkey` });
+  }
+
+  /** The name that the database gives, by which later migrations drop it. */
+  #defaultName(state: TableState, index: Index): string {
+    const columns = index.parts.map((part) => part.column ?? "expr");
+    if (this.#dialect === "mysql" || this.#dialect === "mariadb") return index.kind === "primary" ? "PRIMARY" : (columns[0] ?? "");
+    switch (index.kind) {
+      case "primary":
+        return `${state.name}_pkey`;
+      case "unique":
+        return `${state.name}_${columns.join("_")}_key`;
+      case "index":
+        return `${state.name}_${columns.join("_")}_idx`;
+    }
+  }
+
+  #dropColumn(state: TableState, name: string): void {
+    const uses = (index: Index): boolean => index.parts.some((part) => part.column !== undefined && this.#same(part.column, name)) || index.include.some((column) => this.#same(column, name));
+    state.columns = state.columns.filter((column) => !this.#same(column.name, name));
+    state.foreignKeys = state.foreignKeys.filter(({ key }) => !key.columns.some((column) => this.#same(column, name)));
+    if (this.#dialect === "mysql" || this.#dialect === "mariadb") {
+      // MySQL takes the column out of the indexes that have others (ALTER TABLE, DROP COLUMN); PostgreSQL drops them whole.
+      state.indexes = state.indexes.flatMap((kept) => {
+        if (!uses(kept.index)) return [kept];
+        const parts = kept.index.parts.filter((part) => part.column === undefined || !this.#same(part.column, name));
+        return parts.length === 0 ? [] : [{ ...kept, index: { ...kept.index, parts } }];
+      });
+    } else state.indexes = state.indexes.filter(({ index }) => !uses(index));
+  }
+
+  #renameColumn(state: TableState, from: string, to: string): void {
+    const rename = (name: string): string => (this.#same(name, from) ? to : name);
+    const word = new RegExp(`(?<![\\p{L}\\p{N}_$])${from.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&")}(?![\\p{L}\\p{N}_$])`, "gu");
+    const inText = (text: string): string => text.replace(word, to);
+    state.columns = state.columns.map((column) => ({ ...column, name: rename(column.name) }));
+    state.foreignKeys = state.foreignKeys.map((kept) => ({ ...kept, key: { ...kept.key, columns: kept.key.columns.map(rename) } }));
+    state.indexes = state.indexes.map((kept) => ({
+      ...kept,
+      index: {
+        ...kept.index,
+        parts: kept.index.parts.map((part) => ({
+          ...part,
+          ...(part.column === undefined ? {} : { column: rename(part.column) }),
+          ...(part.expression === undefined ? {} : { expression: inText(part.expression) }),
+        })),
+        include: kept.index.include.map(rename),
+        ...(kept.index.where === undefined ? {} : { where: inText(kept.index.where) }),
+      },
+    }));
+    for (const other of this.#tables.values()) {
+      other.foreignKeys = other.foreignKeys.map((kept) =>
+        this.#same(kept.key.referencedTable, state.name) ? { ...kept, key: { ...kept.key, referencedColumns: kept.key.referencedColumns.map(rename) } } : kept,
+      );
+    }
+  }
+
+  #renameReferences(from: string, to: string): void {
+    for (const state of this.#tables.values()) {
+      state.foreignKeys = state.foreignKeys.map((kept) => (this.#same(kept.key.referencedTable, from) ? { ...kept, key: { ...kept.key, referencedTable: to } } : kept));
+    }
+  }
+
+  /** The tables among which an index of a given name is: one, or all, since the name alone identifies it in most dialects. */
+  #owners(table: TableName | undefined, schema: string | undefined): Iterable<TableState> {
+    if (table === undefined) {
+      const wanted = normaliseSchema(schema);
+      return [...this.#tables.values()].filter((state) => wanted === undefined || state.schema === undefined || this.#same(state.schema, wanted));
+    }
+    const state = this.#find(table);
+    return state === undefined ? [] : [state];
+  }
+
+  /** The table, or one that stands for a table created where it was not read. */
+  #state(table: TableName, provenance: Provenance): TableState {
+    const present = this.#find(table);
+    if (present !== undefined) return present;
+    const state = newTable(table, provenance, { created: false, view: false });
+    this.#tables.set(this.#key(table), state);
+    return state;
+  }
+
+  /** Without a schema, the search path decides, which the files do not tell: the only table of that name is meant. */
+  #find(table: TableName): TableState | undefined {
+    const exact = this.#tables.get(this.#key(table));
+    if (exact !== undefined || normaliseSchema(table.schema) !== undefined) return exact;
+    const named = [...this.#tables.values()].filter((state) => this.#same(state.name, table.name));
+    return named.length === 1 ? named[0] : undefined;
+  }
+
+  #key(table: { readonly name: string; readonly schema?: string | undefined }): string {
+    return tableKey(table.name, table.schema, this.#dialect);
+  }
+
+  #same(left: string, right: string): boolean {
+    return sameName(left, right, this.#dialect);
+  }
+}
+
+function newTable(table: TableName, provenance: Provenance, { created, view }: { readonly created: boolean; readonly view: boolean }): TableState {
+  return { name: table.name, schema: normaliseSchema(table.schema), columns: [], indexes: [], foreignKeys: [], uncertain: undefined, view, created, provenance };
+}
+
+function finish(state: TableState): Table {
+  return {
+    name: state.name,
+    ...(state.schema === undefined ? {} : { schema: state.schema }),
+    columns: state.columns,
+    indexes: state.indexes.map(({ index, name }) => ({ ...index, name: index.name ?? name })),
+    foreignKeys: state.foreignKeys.map(({ key }) => key),
+    relations: [],
+    ...(state.uncertain === undefined ? {} : { uncertain: state.uncertain }),
+    ...(state.view ? { view: true } : {}),
+    provenance: state.provenance,
+  };
+}
+
+function toIndex(index: DdlIndex, provenance: Provenance): Index {
+  return {
+    ...(index.name === undefined ? {} : { name: index.name }),
+    kind: index.unique ? "unique" : "index",
+    method: toMethod(index.method),
+    parts: index.parts.map(toPart),
+    include: index.include,
+    ...(index.where === undefined ? {} : { where: index.where }),
+    provenance,
+  };
+}
+
+function toPart(part: DdlIndexPart): IndexPart {
+  return part;
+}
+
+const METHODS: readonly Index["method"][] = ["btree", "hash", "gin", "gist", "spgist", "brin", "fulltext", "spatial"];
+
+function toMethod(method: string): Index["method"] {
+  const name = method.toLowerCase().replace(/[-_]/gu, "");
+  return name === "" ? "btree" : (METHODS.find((known) => known === name) ?? "other");
+}
+
+function typeOf(type: string | undefined): { readonly type?: string } {
+  const normalised = normaliseType(type);
+  return normalised === undefined ? {} : { type: normalised };
+}
+
+function shortName(file: string): string {
+  return file.split(/[\\/]/u).slice(-2).join("/");
+}
