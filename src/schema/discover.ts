@@ -5,9 +5,9 @@
 import path from "node:path";
 import type { Host } from "../host.js";
 import type { SchemaDialect } from "./names.js";
-import { compareMigrations, isDownFile, readJournal } from "./sources/migrations.js";
+import { dialectOfDrizzle, dialectOfPath, DUMP, MIGRATION_FOLDER, migrationFolders, type MigrationFolder } from "./discover-migrations.js";
 import { dialectOfProvider, hasDatasource, prismaProvider } from "./sources/prisma.js";
-import type { Directory, Package, Workspace } from "./discover-workspace.js";
+import type { Package, Workspace } from "./discover-workspace.js";
 
 /** The files of one database. */
 export interface DatabaseFiles {
@@ -23,29 +23,19 @@ export interface DatabaseFiles {
   /** Files that may declare Drizzle tables. */
   readonly drizzle: readonly string[];
   readonly casing: "snake_case" | "camelCase" | undefined;
-  /** SQL files in the order in which they apply. */
+  /** Migrations in the order in which they apply: SQL, JavaScript, TypeScript. */
   readonly migrations: readonly string[];
+  /** SQL that migrations written as code may load. */
+  readonly loadable?: readonly string[];
   /** SQL files that describe a final state. */
   readonly dumps: readonly string[];
   /** What the live database said of itself. */
   readonly snapshot?: string;
 }
 
-/** Folders of SQL that were found, before they are given to a database. */
-interface MigrationFolder {
-  readonly directory: string;
-  readonly files: readonly string[];
-  readonly tool: "prisma" | "drizzle" | "other";
-  readonly dialect: SchemaDialect;
-}
-
-const MAX_MIGRATIONS = 5_000;
 const MAX_PRISMA_FILES = 1_000;
 const MAX_DRIZZLE_FILES = 6_000;
 
-const DUMP = /^(?:(?:db|database|pg|mysql|sqlite|full|current|latest)[_.-]?)?(?:schema|structure|init|tables|ddl|create[_-]?tables?|database|setup|dump)(?:[_.-](?:sql|pg|postgres|postgresql|mysql|mariadb|sqlite|init|schema))?\.sql$/iu;
-const MIGRATION_FOLDER = /^(?:migrations?|migrate|migrations?[_-]?(?:sql|pg|postgres|postgresql|mysql|sqlite)|(?:db|sql|pg|database)[_-]?migrations?)$/iu;
-const NUMBERED = /^(?:[VR]?\d[\d._]*__|R__|\d{3,}[_.-]|\d{4}-\d\d-\d\d|\d{1,3}[_.-])/u;
 
 /** The databases of a workspace. */
 export function discover(workspace: Workspace, host: Host): readonly DatabaseFiles[] {
@@ -59,82 +49,6 @@ export function discover(workspace: Workspace, host: Host): readonly DatabaseFil
 interface Found {
   readonly databases: readonly DatabaseFiles[];
   readonly taken: ReadonlySet<MigrationFolder>;
-}
-
-function migrationFolders(workspace: Workspace, host: Host): readonly MigrationFolder[] {
-  const folders: MigrationFolder[] = [];
-  for (const directory of workspace.directories) {
-    const folder = folderOfFiles(directory, workspace, host) ?? folderOfFolders(directory, workspace, host);
-    if (folder !== undefined) folders.push(folder);
-  }
-  return folders;
-}
-
-/** A folder with one SQL file a migration. */
-function folderOfFiles(directory: Directory, workspace: Workspace, host: Host): MigrationFolder | undefined {
-  const sql = directory.files.filter((name) => name.endsWith(".sql") && !isDownFile(name));
-  if (sql.length === 0) return undefined;
-  const journalFile = path.join(directory.path, "meta", "_journal.json");
-  const journal = workspace.directory(path.join(directory.path, "meta"))?.files.includes("_journal.json") === true ? readJournal(host.readText(journalFile) ?? "") : undefined;
-  const numbered = sql.filter((name) => NUMBERED.test(name));
-  const isFolder = MIGRATION_FOLDER.test(path.basename(directory.path)) || MIGRATION_FOLDER.test(path.basename(path.dirname(directory.path)));
-  // A lone 01_seed.sql makes no migrations; three of a row do.
-  if (journal === undefined && !(isFolder && numbered.length > 0) && !(isFolder && MIGRATION_FOLDER.test(path.basename(directory.path))) && !(numbered.length >= 3 && numbered.length * 2 > sql.length)) return undefined;
-  const chosen = sql.filter((name) => !DUMP.test(name));
-  return {
-    directory: directory.path,
-    files: order(chosen, journal?.tags).map((name) => path.join(directory.path, name)),
-    tool: journal === undefined ? "other" : "drizzle",
-    dialect: journal === undefined ? dialectOfPath(directory.path, workspace.root) : dialectOfDrizzle(journal.dialect),
-  };
-}
-
-/** A folder with one folder a migration: Prisma, and Drizzle since 1.0, which leaves a snapshot beside the SQL. */
-function folderOfFolders(directory: Directory, workspace: Workspace, host: Host): MigrationFolder | undefined {
-  const children = directory.directories.filter((name) => NUMBERED.test(name) && workspace.directory(path.join(directory.path, name))?.files.some((file) => file === "migration.sql" || file === "up.sql") === true);
-  if (children.length === 0) return undefined;
-  const files = order(children).flatMap((name) => {
-    const inside = path.join(directory.path, name);
-    return workspace.directory(inside)?.files.includes("migration.sql") === true ? [path.join(inside, "migration.sql")] : [path.join(inside, "up.sql")];
-  });
-  const lock = directory.files.includes("migration_lock.toml") ? host.readText(path.join(directory.path, "migration_lock.toml")) : undefined;
-  const [first] = files;
-  const isDrizzle = lock === undefined && first !== undefined && host.stat(path.join(path.dirname(first), "snapshot.json"))?.kind === "file";
-  return {
-    directory: directory.path,
-    files,
-    tool: isDrizzle ? "drizzle" : lock !== undefined || path.basename(path.dirname(directory.path)) === "prisma" ? "prisma" : "other",
-    dialect: dialectOfProvider(/^\s*provider\s*=\s*"([^"]+)"/mu.exec(lock ?? "")?.[1]),
-  };
-}
-
-function order(names: readonly string[], tags?: ReadonlyMap<string, number>): readonly string[] {
-  return [...names].sort((left, right) => compareMigrations(left, right, tags)).slice(0, MAX_MIGRATIONS);
-}
-
-function dialectOfPath(directory: string, root: string): SchemaDialect {
-  const steps = path.relative(root, directory).toLowerCase().split(path.sep);
-  if (steps.includes("supabase") || steps.some((step) => /^(?:pg|postgres|postgresql|psql)$/u.test(step))) return "postgresql";
-  if (steps.some((step) => step === "mysql")) return "mysql";
-  if (steps.some((step) => step === "mariadb")) return "mariadb";
-  return steps.some((step) => /^(?:sqlite3?|d1|libsql|turso)$/u.test(step)) ? "sqlite" : undefined;
-}
-
-function dialectOfDrizzle(name: string | undefined): SchemaDialect {
-  switch (name) {
-    case "postgresql":
-    case "pg":
-      return "postgresql";
-    case "mysql":
-    case "singlestore":
-      return "mysql";
-    case "sqlite":
-    case "turso":
-    case "d1":
-      return "sqlite";
-    default:
-      return undefined;
-  }
 }
 
 function prismaDatabases(workspace: Workspace, host: Host, folders: readonly MigrationFolder[]): Found {
@@ -335,7 +249,9 @@ function sqlDatabases(workspace: Workspace, folders: readonly MigrationFolder[])
   return [...groups].flatMap(([directory, group]): DatabaseFiles[] => {
     // Folders of several dialects below one folder (migrations/mysql, migrations/sqlite) are several databases.
     const dialects = new Set(group.migrations.map((folder) => folder.dialect));
-    const parts = dialects.size > 1 ? group.migrations.map((folder) => ({ migrations: [folder], dumps: [] as string[] })) : [group];
+    // So may be those of one dialect (migrations/tenant, migrations/system): their tables tell.
+    const isNested = group.migrations.length > 1 && group.migrations.some((folder) => MIGRATION_FOLDER.test(path.basename(path.dirname(folder.directory))));
+    const parts = dialects.size > 1 || isNested ? group.migrations.map((folder, position) => ({ migrations: [folder], dumps: position === 0 && dialects.size === 1 ? group.dumps : [] })) : [group];
     return parts.map((part) => ({
       id: path.relative(workspace.root, part.migrations.length === 1 && parts.length > 1 ? (part.migrations[0]?.directory ?? directory) : directory) || ".",
       scope: scopeOfSql(directory, workspace),
@@ -346,6 +262,7 @@ function sqlDatabases(workspace: Workspace, folders: readonly MigrationFolder[])
       drizzle: [],
       casing: undefined,
       migrations: part.migrations.flatMap((folder) => folder.files),
+      loadable: part.migrations.flatMap((folder) => folder.loadable),
       dumps: part.dumps,
     }));
   });

@@ -12,6 +12,7 @@ import type { SchemaPart } from "./part.js";
 import { readDrizzle } from "./sources/drizzle.js";
 import { readPrisma } from "./sources/prisma.js";
 import { readSnapshotFile, unusableSnapshot } from "./sources/snapshot.js";
+import { CODE_FILE, importedFile, importsOf } from "./sources/code/read.js";
 import { readSqlFiles, sniffDialects, type SqlFile } from "./sources/sql.js";
 import { Workspace, workspaceRoot, type Package } from "./discover-workspace.js";
 
@@ -38,6 +39,10 @@ export interface DatabaseSummary {
   readonly files: number;
   readonly model: SchemaModel | undefined;
 }
+
+/** How far imports of migrations are followed, and how many files that may be: helpers are near, the application is not meant. */
+const MAX_IMPORT_STEPS = 3;
+const MAX_COMPANIONS = 300;
 
 /** Checking takes at most this share of the time between two checks. */
 const CHECKING_SHARE = 0.02;
@@ -317,6 +322,7 @@ class Database {
   readonly #texts = new Map<string, string | undefined>();
   #built: { readonly account: Account | undefined } | undefined;
   #digest: string | undefined;
+  #companions: ReadonlySet<string> | undefined;
 
   constructor(files: DatabaseFiles, host: Host, root: string) {
     this.files = files;
@@ -337,6 +343,7 @@ class Database {
       this.#texts.clear();
       this.#built = undefined;
       this.#digest = undefined;
+      this.#companions = undefined;
       return true;
     }
     return false;
@@ -349,8 +356,35 @@ class Database {
 
   #hash(): string {
     const hash = createHash("sha256");
-    for (const file of this.paths) hash.update(`${path.relative(this.#root, file)}\0${this.#read(file) ?? ""}\0`);
+    for (const file of [...this.paths, ...this.#beside()]) hash.update(`${path.relative(this.#root, file)}\0${this.#read(file) ?? ""}\0`);
     return hash.digest("hex");
+  }
+
+  /** What migrations written as code load and import: SQL beside them, helpers, and what those import. */
+  #beside(): ReadonlySet<string> {
+    if (this.#companions !== undefined) return this.#companions;
+    const found = new Set(this.files.loadable);
+    const code = this.files.migrations.filter((file) => CODE_FILE.test(file));
+    let from: readonly string[] = code;
+    for (let step = 0; step < MAX_IMPORT_STEPS && from.length > 0; step += 1) {
+      const next: string[] = [];
+      for (const file of from) {
+        for (const specifier of importsOf(this.#read(file) ?? "")) {
+          const imported = found.size < MAX_COMPANIONS ? importedFile(specifier, file, (candidate) => this.#host.stat(candidate)?.kind === "file") : undefined;
+          if (imported === undefined || found.has(imported)) continue;
+          found.add(imported);
+          next.push(imported);
+        }
+      }
+      from = next;
+    }
+    this.#companions = found;
+    return found;
+  }
+
+  /** A file beside the migrations, when the digest knows it. */
+  #readBeside(file: string): string | undefined {
+    return this.#beside().has(file) ? this.#read(file) : undefined;
   }
 
   /** The database as these files alone describe it. Undefined when it is none of SQL. */
@@ -377,12 +411,12 @@ class Database {
     const dumps = this.#readAll(files.dumps);
     const migrations = this.#readAll(files.migrations);
     if (dialect === undefined) {
-      const sniffed = sniffDialects([...dumps, ...migrations].map(({ text }) => text));
+      const sniffed = sniffDialects([...dumps, ...migrations.filter(({ file }) => !CODE_FILE.test(file))].map(({ text }) => text));
       if (sniffed === "other") return undefined;
       dialect = sniffed ?? driverDialect(files.package);
     }
     if (dumps.length > 0) parts.push(readSqlFiles(dumps, dialect));
-    const replayed = migrations.length > 0 ? readSqlFiles(migrations, dialect) : undefined;
+    const replayed = migrations.length > 0 ? readSqlFiles(migrations, dialect, { read: (file) => this.#readBeside(file), dependencies: files.package.dependencies }) : undefined;
     if (replayed !== undefined) parts.push(replayed);
     if (files.drizzle.length > 0) parts.push(readDrizzle(this.#readAll(files.drizzle), dialect, files.casing, replayed?.tables));
     const digest = this.digest();

@@ -30,7 +30,9 @@ function version(name: string): readonly bigint[] {
   const dated = /^(\d{4})-(\d\d)-(\d\d)/u.exec(name);
   if (dated !== null) return [BigInt(dated.slice(1).join(""))];
   const flyway = /^V(\d[\d._]*?)__/u.exec(name)?.[1];
-  const plain = /^[vV]?(\d+)(?:\.(\d+))*(?=[._-]|$)/u.exec(name)?.[0].replace(/^[vV]/u, "");
+  // MikroORM names its files `Migration20240131120000.ts`; TypeORM goes by the time behind the name of the class.
+  const bare = name.replace(/^migration[_-]?(?=\d)/iu, "");
+  const plain = /^[vV]?(\d+)(?:\.(\d+))*(?=[._TZ-]|$)/u.exec(bare)?.[0].replace(/^[vV]/u, "") ?? /\D(\d{13})\.[cm]?[jt]s$/u.exec(bare)?.[1];
   return (flyway ?? plain ?? "")
     .split(/[._]/u)
     .filter((digits) => digits !== "" && digits.length <= 30)

@@ -140,6 +140,11 @@ export class Replay {
     return [...this.#tables.values()].find((state) => state.indexes.some((kept) => this.#same(kept.name, name)));
   }
 
+  /** The name of the foreign key on these columns. */
+  nameOfForeignKey(table: TableName, columns: readonly string[]): string | undefined {
+    return this.#find(table)?.foreignKeys.find(({ key }) => key.columns.join("\0") === columns.join("\0"))?.name;
+  }
+
   /** Names of the tables that are known by now. */
   names(): readonly string[] {
     return [...this.#tables.values()].map((state) => state.name);

@@ -126,8 +126,11 @@ function textMethod(owner: Extract<CodeValue, { kind: "text" }>, name: string, a
     case "toUpperCase":
       return known === undefined ? unknownFrom([owner]) : same(name === "toLowerCase" ? known.toLowerCase() : known.toUpperCase());
     case "replace":
-    case "replaceAll":
+    case "replaceAll": {
+      const [wanted] = args;
+      if (wanted?.kind === "pattern" && second !== undefined && isHarmless(wanted.pattern, owner.value)) return same(owner.value.replace(wanted.pattern, second));
       return first === undefined || second === undefined ? unknownFrom([owner]) : same(name === "replace" ? owner.value.replace(first, () => second) : owner.value.replaceAll(first, () => second));
+    }
     case "concat":
       return args.reduce<CodeValue>((made, arg) => add(made, arg, true), owner);
     case "split":
@@ -139,6 +142,11 @@ function textMethod(owner: Extract<CodeValue, { kind: "text" }>, name: string, a
     default:
       return unknownFrom([owner, ...args]);
   }
+}
+
+/** A pattern of the program is run only when it cannot take long: without groups, over a short text. */
+function isHarmless(pattern: RegExp, value: string): boolean {
+  return value.length <= 10_000 && !/[(|{]/u.test(pattern.source.replace(/\\./gu, "")) && (pattern.source.match(/[*+?]/gu)?.length ?? 0) <= 2;
 }
 
 /** Functions of the language's own objects and of Node's modules for paths and files. */
@@ -179,8 +187,8 @@ function ownMethod(machine: Machine, owner: Extract<CodeValue, { kind: "external
         }
         return made;
       }
-      case "process.cwd":
-        return FROM_PROGRAM;
+      case "Array.isArray":
+        return first === undefined || first.kind === "unknown" || first.kind === "external" ? FROM_PROGRAM : constant(first.kind === "list");
       default:
         return owner.path[0] === "console" || owner.path[0] === "JSON" || owner.path[0] === "Math" ? FROM_PROGRAM : undefined;
     }

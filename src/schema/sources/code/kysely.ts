@@ -14,7 +14,11 @@ export function kyselyHandle(context: Context): CodeValue {
   const handle: CodeValue = receiver({
     name: "db",
     context,
-    members: (name) => (name === "schema" ? schemaModule(context, undefined) : undefined),
+    members: (name) => {
+      if (name === "schema") return schemaModule(context, undefined);
+      // `db.dynamic.ref("a")` in a tagged template is a name.
+      return name === "dynamic" || name === "fn" ? receiver({ name: `db.${name}`, context, methods: {}, otherwise: (called, args) => sqlHelper(called, args, context.target) ?? FROM_DATABASE }) : undefined;
+    },
     methods: {
       withSchema: ([name]) => receiver({ name: "db", context, members: (member) => (member === "schema" ? schemaModule(context, knownText(name)) : undefined), methods: {}, otherwise: () => FROM_DATABASE }),
       withPlugin: () => handle,

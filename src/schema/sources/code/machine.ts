@@ -29,10 +29,13 @@ import {
   type Origin,
   type Receiver,
   type Site,
+  type TextValue,
 } from "./values.js";
 
 /** Steps that one migration may take. The largest seen take a few thousand. */
 const MAX_STEPS = 200_000;
+/** Steps to find what an imported module exports: constants and helpers take a few, an application is not followed. */
+const MAX_IMPORT_STEPS = 20_000;
 const MAX_CALLS = 40;
 const MAX_ROUNDS = 2_000;
 
@@ -69,6 +72,7 @@ interface Frame {
 export class Machine {
   readonly surroundings: Surroundings;
   #steps = 0;
+  #limit = MAX_STEPS;
   #calls = 0;
   /** Undecided branches around the current place. */
   #branch = 0;
@@ -84,6 +88,19 @@ export class Machine {
     this.#calls = 0;
     this.#branch = 0;
     this.#frame = { doubted: false };
+  }
+
+  /** Runs the top level of a module that a migration imports; its steps do not count as the migration's. */
+  evaluateImport(module: SourceModule, exports: ObjectValue): void {
+    const [steps, calls, branch, frame, limit] = [this.#steps, this.#calls, this.#branch, this.#frame, this.#limit];
+    this.#limit = MAX_IMPORT_STEPS;
+    this.begin();
+    try {
+      this.evaluateModule(module, exports);
+    } finally {
+      this.#limit = limit;
+      [this.#steps, this.#calls, this.#branch, this.#frame] = [steps, calls, branch, frame];
+    }
   }
 
   /** Runs the top level of a module. `exports` is filled as it goes. */
@@ -380,8 +397,14 @@ export class Machine {
   }
 
   #repeat(test: Node | null, body: Node, update: Node | null, module: SourceModule, scope: Environment): Completion {
+    // `while (true)` ends by something that is not known, after any number of rounds.
+    const isEndless = test === null || unwrap(test).type === "Literal";
+    if (isEndless) {
+      const done = this.#openRound(() => this.#statement(body, module, scope));
+      return loopEnd(done);
+    }
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const truth = test === null ? true : truthOf(this.evaluate(test, module, scope));
+      const truth = truthOf(this.evaluate(test, module, scope));
       if (truth === false) return undefined;
       const done = truth === true ? this.#statement(body, module, scope) : this.#openRound(() => this.#statement(body, module, scope));
       const end = loopEnd(done);
@@ -456,6 +479,7 @@ export class Machine {
     switch (inner.type) {
       case "Literal":
         if (typeof inner.value === "string") return text(inner.value, originOf(inner.range[0] + 1, module));
+        if (inner.value instanceof RegExp) return { kind: "pattern", pattern: inner.value };
         return typeof inner.value === "object" && inner.value !== null ? FROM_PROGRAM : constant(inner.value);
       case "TemplateLiteral":
         return this.#template(inner, module, scope, false);
@@ -612,7 +636,7 @@ export class Machine {
     const tag = this.evaluate(node.tag, module, scope);
     if (tag.kind === "receiver") return tag.receiver.call("", [this.#template(node.quasi, module, scope, true)], { node, module });
     const made = this.#template(node.quasi, module, scope, tag.kind === "external" && tag.path[0] !== "String");
-    return made.kind === "text" ? { kind: "sql", text: made.value, ...(made.origin !== undefined && { origin: made.origin }) } : made;
+    return made.kind === "text" ? { kind: "sql", text: made.value, ...(made.origin !== undefined && { origin: made.origin }), ...(made.mentions !== undefined && { mentions: made.mentions }) } : made;
   }
 
   #memberExpression(node: TSESTree.MemberExpression, module: SourceModule, scope: Environment): CodeValue {
@@ -723,7 +747,6 @@ export class Machine {
     this.surroundings.escaped(args, site);
     // What is handed over may be called: `rows.map((row) => …)`, `resolve => …`.
     for (const arg of args) if (arg.kind === "function") this.#openRound(() => ({ kind: "return", value: this.invoke(arg, [unknownFrom([callee]), unknownFrom([callee])], site) }));
-    if (callee.kind === "external" && callee.specifier !== "") return { ...callee, path: callee.path };
     const made = unknownFrom([callee, ...args]);
     return callee.kind === "unknown" && callee.source === "database" ? { ...made, source: "database" } : made;
   }
@@ -733,8 +756,9 @@ export class Machine {
     const callee = this.evaluate(node.callee, module, scope);
     const args = this.#arguments(node.arguments, module, scope);
     if (callee.kind === "class") return this.instantiate(callee, args, site);
+    // Also one that the tool hands over under this name.
+    if (unwrap(node.callee).type === "Identifier" && module.text.slice(...node.callee.range) === "Promise") return this.#promise(args, site);
     if (callee.kind === "external") {
-      if (callee.specifier === "" && callee.path[0] === "Promise") return this.#promise(args, site);
       if (callee.specifier === "" && (callee.path[0] === "Set" || callee.path[0] === "Array")) return args[0]?.kind === "list" ? args[0] : list([], args.length > 0);
       const known = this.surroundings.external(callee.specifier, callee.path, args, site);
       if (known !== undefined) return known;
@@ -772,6 +796,9 @@ export class Machine {
   /** The value of a comparison or a calculation. */
   compare(operator: string, left: CodeValue, right: CodeValue): CodeValue {
     if (left.kind === "dialect" || right.kind === "dialect") return this.#compareDialect(operator, left.kind === "dialect" ? right : left);
+    // `env.DB_CLIENT === "mysql"`: whatever is compared with the name of a dialect, is one.
+    const asked = [left, right].find((side) => knownText(side) !== undefined && this.surroundings.isDialect(knownText(side) ?? "") !== undefined);
+    if (asked !== undefined && (left.kind === "unknown" || right.kind === "unknown" || left.kind === "external" || right.kind === "external")) return this.#compareDialect(operator, asked);
     const [first, second] = [plain(left), plain(right)];
     if (first === undefined || second === undefined) return unknownFrom([left, right]);
     const [a, b] = [first.value, second.value];
@@ -821,7 +848,7 @@ export class Machine {
   }
 
   #step(): void {
-    if (++this.#steps > MAX_STEPS) throw new Exhausted("more steps than can be followed");
+    if (++this.#steps > this.#limit) throw new Exhausted("more steps than can be followed");
   }
 }
 
@@ -859,20 +886,24 @@ export function add(left: CodeValue, right: CodeValue, inTemplate = false): Code
   if (after.value === "") return before;
   const { origin: first } = before;
   const { origin: second } = after;
-  if (first === undefined && second === undefined) return text(value);
-  return text(value, (at) => (at < split || second === undefined ? (first ?? second ?? nowhere)(at) : second(at - split)));
+  const mentions = [...(before.mentions ?? []), ...(after.mentions ?? [])];
+  const known = first ?? second;
+  return {
+    kind: "text",
+    value,
+    ...(known !== undefined && { origin: (at: number) => (at < split || second === undefined ? known(at) : second(at - split)) }),
+    ...(mentions.length > 0 && { mentions }),
+  };
 }
 
-function nowhere(): ReturnType<Origin> {
-  return { file: "", line: 1, kind: "code" };
-}
-
-function written(value: CodeValue): { readonly kind: "text"; readonly value: string; readonly origin?: Origin } {
+function written(value: CodeValue): TextValue {
   switch (value.kind) {
     case "text":
       return value;
     case "sql":
-      return text(value.text, value.origin);
+      return { kind: "text", value: value.text, ...(value.origin !== undefined && { origin: value.origin }), ...(value.mentions !== undefined && { mentions: value.mentions }) };
+    case "unknown":
+      return { kind: "text", value: HOLE, ...(value.mentions !== undefined && { mentions: value.mentions }) };
     case "constant":
       return text(String(value.value));
     case "list": {

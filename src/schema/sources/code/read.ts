@@ -7,6 +7,7 @@ import { MODULE_EXTENSIONS, parseModule, type SourceModule } from "../../../synt
 import type { SchemaSourceReport } from "../../model.js";
 import type { SchemaDialect } from "../../names.js";
 import type { Replay } from "../replay.js";
+import { dialectOfClient, isDialectName } from "./dialects.js";
 import { kyselyHandle, sqlHelper } from "./kysely.js";
 import { knexHandle } from "./knex.js";
 import type { Context } from "./library.js";
@@ -54,14 +55,6 @@ function libraryOf(source: string, dependencies: ReadonlySet<string>): Library {
   const [only] = used;
   return used.size === 1 && only !== undefined ? only : "driver";
 }
-
-/** Names of dialects as the libraries spell them. */
-const DIALECTS: Readonly<Record<string, SchemaDialect>> = {
-  pg: "postgresql", pgnative: "postgresql", postgres: "postgresql", postgresql: "postgresql", cockroachdb: "postgresql", "aurora-postgres": "postgresql", redshift: "postgresql",
-  mysql: "mysql", mysql2: "mysql", "aurora-mysql": "mysql", mariadb: "mariadb",
-  sqlite: "sqlite", sqlite3: "sqlite", "better-sqlite3": "sqlite", bettersqlite3: "sqlite", libsql: "sqlite", "better-sqlite": "sqlite", sqljs: "sqlite",
-  mssql: "sqlserver", sqlserver: "sqlserver", tedious: "sqlserver", oracle: undefined, oracledb: undefined,
-};
 
 export class CodeReader {
   readonly #target: Target;
@@ -170,15 +163,13 @@ export class CodeReader {
   #external(specifier: string, steps: readonly string[], args: readonly CodeValue[], _site: Site): CodeValue | undefined {
     const name = steps.at(-1) ?? "";
     if (steps.length > 1 && (steps[0] === "sql" || steps[0] === "Prisma")) return sqlHelper(name, args, this.#target);
-    if (/^(?:sequelize|@sequelize\/core|sequelize-typescript)$/u.test(specifier)) return sequelizeExport(name, args, this.#context);
+    if (/^(?:sequelize|@sequelize\/core|sequelize-typescript)$/u.test(specifier)) return sequelizeExport(name, args, this.#context) ?? { kind: "external", specifier, path: steps };
     if (name === "sql" && args[0]?.kind === "text") return args[0];
     return undefined;
   }
 
   #isDialect(name: string): boolean | undefined {
-    const spelled = name.toLowerCase();
-    if (this.#dialect === undefined || !Object.hasOwn(DIALECTS, spelled)) return undefined;
-    return DIALECTS[spelled] === this.#dialect;
+    return this.#dialect === undefined || !isDialectName(name) ? undefined : dialectOfClient(name) === this.#dialect;
   }
 
   /** An object of the library goes to code that is not followed. */
@@ -194,7 +185,7 @@ export class CodeReader {
   }
 
   #import(specifier: string, from: SourceModule): ObjectValue | undefined {
-    const file = importedFile(specifier, from.path, this.#read);
+    const file = importedFile(specifier, from.path, (candidate) => this.#read(candidate) !== undefined);
     if (file === undefined) return undefined;
     if (this.#modules.has(file)) return this.#modules.get(file);
     const source = this.#read(file);
@@ -206,7 +197,12 @@ export class CodeReader {
     }
     const exports = object();
     this.#modules.set(file, exports);
-    this.#machine.evaluateModule(module, exports);
+    try {
+      this.#machine.evaluateImport(module, exports);
+    } catch {
+      // A module of the application: what it exported so far counts.
+      exports.open = true;
+    }
     return exports;
   }
 }
@@ -220,20 +216,20 @@ function holdsReceiver(values: readonly CodeValue[], depth: number): boolean {
   return values.some((value) => value.kind === "receiver" || (value.kind === "list" && holdsReceiver(value.items, depth + 1)) || (value.kind === "object" && value.made === undefined && holdsReceiver([...value.entries.values()], depth + 1)));
 }
 
-/** The file that a relative import means. */
-export function importedFile(specifier: string, from: string, read: ReadText): string | undefined {
+/** The file that a relative import means. `exists` says whether there is such a file. */
+export function importedFile(specifier: string, from: string, exists: (file: string) => boolean): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const target = path.resolve(path.dirname(from), specifier);
   const bare = target.replace(/\.[cm]?jsx?$/u, "");
   const candidates = [target, ...MODULE_EXTENSIONS.map((extension) => bare + extension), ...MODULE_EXTENSIONS.map((extension) => target + extension), ...MODULE_EXTENSIONS.map((extension) => path.join(target, `index${extension}`))];
-  return candidates.find((candidate) => CODE_FILE.test(candidate) && read(candidate) !== undefined);
+  return candidates.find((candidate) => CODE_FILE.test(candidate) && exists(candidate));
 }
 
 const IMPORTED = /\bfrom\s*["'](\.[^"']*)["']|\brequire\s*\(\s*["'](\.[^"']*)["']\s*\)/gu;
 
 /** The relative imports of a text, as they are written. */
 export function importsOf(source: string): readonly string[] {
-  return [...source.matchAll(IMPORTED)].map((match) => match[1] ?? match[2] ?? "");
+  return [...source.replace(/\bimport\s+type\b[^"']*["'][^"'\n]*["']/gu, "").matchAll(IMPORTED)].map((match) => match[1] ?? match[2] ?? "");
 }
 
 function lineStarts(content: string): readonly number[] {

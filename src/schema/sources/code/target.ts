@@ -58,13 +58,22 @@ export class Target {
         const from = origin(change.span.start);
         this.#note(from, change.text);
         const whole = written.slice(change.span.start, change.span.end);
-        if (change.table?.name === HOLE || (change.table === undefined && whole.includes(HOLE))) this.#doubtAll(from);
+        if (change.table?.name === HOLE) this.#doubtAll(from);
+        else if (change.table === undefined && whole.includes(HOLE)) this.#lostStatement(whole, from);
         else this.replay.notUnderstood(change, whole, from);
       } else this.#apply(change, origin);
     }
     // A statement whose first word is not known may be any.
     const hidden = new RegExp(`(?:^|;)\\s*${HOLE}`, "u").exec(written);
-    if (hidden !== null) this.unknown([], site);
+    if (hidden !== null) this.unknown((value?.kind === "text" || value?.kind === "sql" ? value.mentions : undefined) ?? [], site);
+  }
+
+  /** A statement with holes that was not read: what hides in them may be a statement, or the name of a table. */
+  #lostStatement(whole: string, from: Provenance): void {
+    const isStatement = new RegExp(`(?:^|;|\\$\\$|\\b(?:begin|then|else|loop)\\b)\\s*(?:--[^\\n]*\\n\\s*)*${HOLE}`, "iu").test(whole);
+    if (!isStatement && !/\b(?:index|unique|primary\s+key)\b/iu.test(whole)) return;
+    if (isStatement) this.#doubtAll(from);
+    else this.#doubtMentioned([whole], from);
   }
 
   /** A call that changes a table in a way that was not understood. */
@@ -79,6 +88,10 @@ export class Target {
   unknown(mentions: readonly string[], site: Site): void {
     const from = at(site, site.node.range[0]);
     this.#note(from, site.module.text.slice(...site.node.range));
+    this.#doubtMentioned(mentions, from);
+  }
+
+  #doubtMentioned(mentions: readonly string[], from: Provenance): void {
     const words = new Set(mentions.flatMap((mention) => mention.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []));
     const named = this.replay.names().filter((name) => words.has(name));
     if (named.length === 0) this.#doubtAll(from);

@@ -29,7 +29,7 @@ export function typeormHandle(context: Context): CodeValue {
   const change = (made: Understood, site: Site): void => target.change(made, site);
   const dropNamed = (kind: "dropIndex" | "dropConstraint"): Method =>
     nothing(([on, given], site) => {
-      for (const one of listOf(given)) change({ change: kind, table: table(on), name: one.kind === "object" ? (knownText(optionOf(one, "name")) ?? madeName(table(on), one)) : nameOf(one), span: spanOf(site) }, site);
+      for (const one of listOf(given)) change({ change: kind, table: table(on), name: one.kind === "object" ? (knownText(optionOf(one, "name")) ?? madeName(context, table(on), one)) : nameOf(one), span: spanOf(site) }, site);
     });
   const createIndexes = nothing(([on, given], site) => {
     for (const one of listOf(given)) change({ change: "createIndex", table: table(on), index: indexOf(table(on), one), span: spanOf(site) }, site);
@@ -209,12 +209,12 @@ function indexOf(on: TableName, given: CodeValue): DdlIndex {
 }
 
 /** The name of an index or a key that is given as an object without one. */
-function madeName(on: TableName, given: CodeValue): string {
+function madeName({ target }: Context, on: TableName, given: CodeValue): string {
   const columns = isGiven(optionOf(given, "columnNames")) ? namesOf(optionOf(given, "columnNames")) : [HOLE];
   if (columns.includes(HOLE)) return HOLE;
   const made = given.kind === "object" ? given.made : undefined;
   // A foreign key that was looked up among those of the table.
-  if (made === "TableForeignKey" || optionOf(given, "referencedTableName") !== undefined) return `${on.name}_${columns.join("_")}_fkey`;
+  if (made === "TableForeignKey" || optionOf(given, "referencedTableName") !== undefined) return target.replay.nameOfForeignKey(on, columns) ?? HOLE;
   return made === "TableUnique" ? hashed("UQ_", 27, on, columns) : hashed("IDX_", 26, on, columns);
 }
 

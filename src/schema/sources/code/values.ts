@@ -62,6 +62,8 @@ export interface TextValue {
   /** Holes in it are written {@link HOLE}. */
   readonly value: string;
   readonly origin?: Origin;
+  /** Texts that its holes were made from. */
+  readonly mentions?: readonly string[];
 }
 
 export interface UnknownValue {
@@ -77,12 +79,13 @@ export interface UnknownValue {
 export type CodeValue =
   | TextValue
   /** A piece of SQL, as `knex.raw`, `sequelize.literal` or a tagged template make one. */
-  | { readonly kind: "sql"; readonly text: string; readonly origin?: Origin }
+  | { readonly kind: "sql"; readonly text: string; readonly origin?: Origin; readonly mentions?: readonly string[] }
   | { readonly kind: "constant"; readonly value: number | boolean | bigint | null | undefined }
   | ListValue
   | ObjectValue
   | FunctionValue
   | ClassValue
+  | { readonly kind: "pattern"; readonly pattern: RegExp }
   | { readonly kind: "native"; readonly run: (args: readonly CodeValue[], site: Site) => CodeValue }
   | { readonly kind: "receiver"; readonly receiver: Receiver }
   /** An export of a package, or a global (`specifier` empty), and the way into it. */
