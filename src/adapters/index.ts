@@ -2,6 +2,7 @@
 import type { Adapter } from "./contract.js";
 import { drizzleAdapter } from "./drizzle/index.js";
 import { prisma } from "./prisma/index.js";
+import { sequelize } from "./sequelize/index.js";
 import { rawAdapters } from "./raw/index.js";
 
-export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, ...rawAdapters];
+export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, ...rawAdapters];

@@ -1018,8 +1018,13 @@ export class Evaluator {
       const owner = current.parent?.parent;
       if (!isClass(owner) || !owner.superClass) return UNKNOWN;
       const base = this.#callable(this.evaluate(owner.superClass, module));
-      if (current.type === "StaticBlock" || current.static) return base;
-      const instance = this.#construct(base, { node: owner, module });
+      const at = { node: owner, module };
+      if (current.type === "StaticBlock" || current.static) {
+        // The same class, of which the members of the base are meant.
+        const extended = base.kind === "library" ? this.#libraries.get(base.library)?.extended?.(base, at) : undefined;
+        return extended && base.kind === "library" ? { ...extended, ...(base.owner && { owner: base.owner }) } : base;
+      }
+      const instance = this.#construct(base, at);
       if (base.kind === "class") return this.#inherited(instance, base.node, owner, module);
       const typeArguments = superTypeArguments(owner, module);
       return instance.kind === "library" && typeArguments.length > 0 ? { ...instance, typeArguments } : instance;

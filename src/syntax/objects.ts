@@ -135,7 +135,12 @@ function readLiteral(node: TSESTree.ObjectExpression, module: SourceModule, valu
 }
 
 function computedKey(property: TSESTree.Property, module: SourceModule, values: Evaluator): string | undefined {
-  const value = values.evaluate(property.key, module);
+  return keyOf(property.key, module, values);
+}
+
+/** The key that an expression is: its text or number, or the name of a symbol of a library. */
+function keyOf(node: Node, module: SourceModule, values: Evaluator): string | undefined {
+  const value = values.evaluate(node, module);
   if (value.kind === "library" && value.role === "symbol" && value.name !== undefined) return `Symbol(${value.name})`;
   return value.kind === "literal" && (typeof value.value === "string" || typeof value.value === "number") ? String(value.value) : undefined;
 }
@@ -202,18 +207,19 @@ function readVariable(identifier: TSESTree.Identifier, module: SourceModule, val
     }
     const conditional = isConditional(use, declarator);
     switch (change.kind) {
-      case "set":
-        if (change.key === undefined) {
+      case "set": {
+        const key = change.key ?? keyOf(change.property, module, values);
+        if (key === undefined) {
           open = true;
           openAt ??= use;
         } else {
-          const { key } = change;
-          const oneOf = conditional && completeChoice(use, declarator, changes, (other) => other.kind === "set" && other.key === key) !== undefined;
+          const oneOf = conditional && completeChoice(use, declarator, changes, (other) => other.kind === "set" && (other.key ?? keyOf(other.property, module, values)) === key) !== undefined;
           const entry: ObjectEntry = { key, value: change.value, module, presence: conditional ? "maybe" : "always", node: change.node, ...(oneOf && { oneOf }) };
           entries.push(entry);
           variants = variants?.map((variant) => ({ ...variant, entries: [...variant.entries, entry] }));
         }
         break;
+      }
       case "replace": {
         const next = read(change.value, module, values, deeper(reading));
         if (extendsItself(change.value, identifier.name)) {
@@ -301,7 +307,7 @@ function everyBranch(node: Node, isChange: (node: Node) => boolean): boolean {
 }
 
 type Change =
-  | { readonly kind: "set"; readonly key: string | undefined; readonly value: Node; readonly node: Node }
+  | { readonly kind: "set"; readonly key: string | undefined; readonly property: Node; readonly value: Node; readonly node: Node }
   | { readonly kind: "replace"; readonly value: Node }
   | { readonly kind: "assign"; readonly sources: readonly Node[] }
   | { readonly kind: "escape" };
@@ -313,7 +319,7 @@ function changeOf(use: Node): Change | undefined {
   if (parent.type === "AssignmentExpression" && parent.left === use) return parent.operator === "=" ? { kind: "replace", value: parent.right } : { kind: "escape" };
   if (parent.type === "MemberExpression" && parent.object === use) {
     const outer = parent.parent;
-    if (outer.type === "AssignmentExpression" && outer.left === parent) return { kind: "set", key: memberName(parent), value: outer.right, node: outer };
+    if (outer.type === "AssignmentExpression" && outer.left === parent) return { kind: "set", key: memberName(parent), property: parent.property, value: outer.right, node: outer };
     // `where.AND.push(…)`, `where.price.gte = …`: the property grows.
     if (outer.type === "MemberExpression" && outer.object === parent) {
       const top = outer.parent;

@@ -42,7 +42,7 @@ function memoryGraph(graph: ProjectGraph, _host: ReturnType<typeof memoryHost>, 
 export function outline(site: Query | Opaque): string {
   if (isOpaque(site)) return `opaque ${site.opaque}`;
   const table = site.target ?? site.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))[0];
-  const parts = [`${site.kind} ${table?.model ?? table?.name ?? "-"}`, `where ${describe(site.where)}`];
+  const parts = [`${site.kind} ${table?.name ?? "-"}`, `where ${describe(site.where)}`];
   if (site.limit) parts.push(`limit ${site.limit.kind === "number" ? site.limit.value : site.limit.kind === "parameter" && site.limit.undefinable?.answer === "yes" ? "maybe undefined" : site.limit.kind}`);
   if (site.offset) parts.push(`offset ${site.offset.kind === "number" ? site.offset.value : site.offset.kind}`);
   if (site.projection.aggregate === "yes") parts.push("aggregate");

@@ -7,6 +7,7 @@ import { pg } from "./pg.js";
 import { pglite } from "./pglite.js";
 import { postgresJs } from "./postgres-js.js";
 import { sqlite3 } from "./sqlite3.js";
+import { sequelize, sequelizeTypescript } from "./sequelize.js";
 import type { LibraryScenarios } from "../scenarios.js";
 
-export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs];
+export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, sequelize, sequelizeTypescript, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs];

@@ -254,7 +254,7 @@ table("classes of active records", [
   ["what the class declares itself comes first", `${ACTIVE}class User extends Active { static all() { return new Client(); } items() { return new Client(); } }\nprobe(User.all(), new User().items(), User.items);`, "client, client, method model.items"],
   ["what a base of the project declares comes first", `${ACTIVE}class Base extends Active { static all() { return new Client(); } }\nclass User extends Base {}\nprobe(User.all());`, "client"],
   ["this", `${ACTIVE}class User extends Active { static f() { probe(this, this.all()); } g() { probe(this); } }`, "model User, rows, row"],
-  ["super", `${ACTIVE}class User extends Active { static f() { probe(super.all); } g() { probe(super.all); } }\nclass Admin extends User { static all() {} static h() { probe(super.all()); } }`, "method Active.all, method row.all, rows"],
+  ["super", `${ACTIVE}class User extends Active { static f() { probe(super.all); } g() { probe(super.all); } }\nclass Admin extends User { static all() {} static h() { probe(super.all()); } }`, "method model.all, method row.all, rows"],
   ["this in functions that are assigned", `${ACTIVE}class User extends Active {}\nUser.f = function () { probe(this); };\nUser.prototype.g = function () { probe(this); };`, "model User, row"],
   ["annotations", `${ACTIVE}class User extends Active {}\nfunction f(a: User, b: typeof User, { c }: { c: User }) { probe(a, b, c); }`, "row, model User, row"],
   ["a class of the project stays one", "class A {}\nclass B extends A { static f() { probe(this, super.x); } }\nprobe(B);", "class B, unknown, class B"],
