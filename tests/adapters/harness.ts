@@ -12,7 +12,7 @@ export const ROOT = path.resolve("/project");
 
 /** Sites of one file; `files` are the others, by path relative to the project. Imports among them are resolved by path. */
 export function sites(code: string, files: Readonly<Record<string, string>> = {}, file = "src/example.ts"): readonly (Query | Opaque)[] {
-  const all = Object.fromEntries(Object.entries({ "package.json": JSON.stringify({ name: "example", dependencies: { "@prisma/client": "6", "drizzle-orm": "0.45", pg: "8" } }), ...files, [file]: code }).map(([name, text]) => [path.join(ROOT, name), text]));
+  const all = Object.fromEntries(Object.entries({ "package.json": JSON.stringify({ name: "example", dependencies: { "@prisma/client": "6", "drizzle-orm": "0.45", sequelize: "6", pg: "8" } }), ...files, [file]: code }).map(([name, text]) => [path.join(ROOT, name), text]));
   const host = memoryHost(all);
   const own = path.join(ROOT, file);
   const module = parseModule(own, code);

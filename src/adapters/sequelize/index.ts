@@ -1,7 +1,7 @@
 /** Sequelize 6 and 7, and sequelize-typescript. */
 import { ANY_NAME, type Adapter } from "../contract.js";
 import { DYNAMIC_METHODS, ROW_METHODS, STATIC_METHODS, sequelizeCall } from "./calls.js";
-import { SEQUELIZE, sequelizeModel } from "./model.js";
+import { PACKAGES, SEQUELIZE, sequelizeModel } from "./model.js";
 import { lowerRawCall } from "./raw.js";
 import { lowerAssociationCall, lowerModelCall, lowerRowCall } from "./statement.js";
 
@@ -11,6 +11,7 @@ export const sequelize: Adapter = {
   model: sequelizeModel,
   // Associations add methods of their own names: `getPosts`.
   names: new Set([...Object.keys(STATIC_METHODS), ...ROW_METHODS, ...DYNAMIC_METHODS, "query", ANY_NAME]),
+  packages: PACKAGES,
   common: new Set(["min", "max", "sum"]),
   recognise(candidate, context) {
     const call = candidate.type === "CallExpression" ? sequelizeCall(candidate, context) : undefined;
