@@ -10,7 +10,7 @@ export type SnapshotServer = (typeof SERVERS)[number];
 const SERVERS = ["postgresql", "mysql", "mariadb", "sqlite"] as const;
 
 export type SnapshotTableKind = (typeof TABLE_KINDS)[number];
-const TABLE_KINDS = ["table", "view", "materialized view", "foreign table"] as const;
+const TABLE_KINDS = ["table", "view", "materialized view", "foreign table", "virtual table"] as const;
 
 const INDEX_KINDS = ["primary", "unique", "index"] as const;
 

@@ -1,5 +1,6 @@
 /** The packed tarball in an empty project: ESLint 9 and 10, `import` and `require`, TypeScript and plain JavaScript. */
 import fs from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { eslint, installed, pack, run, temporaryFolder, write } from "./project.js";
 
@@ -115,7 +116,7 @@ async function lint(folder: string, config: string, ...args: readonly string[]):
 
 describe("the tarball", () => {
   it("holds the built package and its documentation, and nothing else", () => {
-    expect(paths).toEqual(expect.arrayContaining(["dist/src/index.js", "dist/src/index.d.ts", "dist/rules/index.js", "docs/rules/require-where.md", "package.json", "LICENSE"]));
+    expect(paths).toEqual(expect.arrayContaining(["dist/src/index.js", "dist/src/cli/main.js", "dist/src/index.d.ts", "dist/rules/index.js", "docs/rules/require-where.md", "package.json", "LICENSE"]));
     expect(paths.filter((file) => !/^(?:dist\/|docs\/|package\.json$|LICENSE$|README\.md$)/u.test(file))).toEqual([]);
     expect(paths.filter((file) => /\.tsbuildinfo$|\.map$|(?<!\.d)\.ts$/u.test(file))).toEqual([]);
   });
@@ -163,6 +164,14 @@ describe.each(VERSIONS)("with ESLint %s", (version) => {
     const { code, stdout } = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], project());
     expect(stdout).toBe("");
     expect(code).toBe(0);
+  });
+
+  it("has the program `query-guard`, which says what it needs", async () => {
+    const program = (...args: readonly string[]) => run(path.join(project(), "node_modules/.bin/query-guard"), args, project());
+    expect(await program("--help")).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("Usage: query-guard ") });
+    const url = "postgres://nobody:s3cr3t@127.0.0.1:1/shop";
+    const missing = await program("snapshot", url);
+    expect(missing).toEqual({ code: 2, stdout: "", stderr: "query-guard: reading PostgreSQL needs the package `pg`, which is not installed here. Install it: npm install --save-dev pg.\n" });
   });
 
   it("refuses an unknown option by its name", async () => {

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadedBy, modulesIn, ROOT, type Module } from "./modules.js";
+import { COMPUTED, loadedBy, modulesIn, ROOT, type Module } from "./modules.js";
 
 const modules = modulesIn("src", "rules");
 
@@ -34,6 +34,8 @@ const LAW: readonly { readonly room: string; readonly files: RegExp; readonly ma
   { room: "presets", files: /^src\/presets\.ts$/u, may: ["rule"] },
   { room: "plugin", files: /^src\/plugin\.ts$/u, may: ["rule index", "eslint", "presets", "analyze", "rule"] },
   { room: "index", files: /^src\/index\.ts$/u, may: ["plugin"] },
+  // Nothing else may import the commands.
+  { room: "commands", files: /^src\/cli\//u, may: ["schema", "sql", "host", "plugin"] },
 ];
 
 const COMMANDS = /^src\/cli\//u;
@@ -49,12 +51,12 @@ function offences(wrong: (module: Module, entry: Module["imports"][number]) => b
 
 describe("the import law", () => {
   it("knows the room of every file", () => {
-    expect(modules.filter(({ file }) => !COMMANDS.test(file) && roomOf(file) === undefined).map(({ file }) => file)).toEqual([]);
+    expect(modules.filter(({ file }) => roomOf(file) === undefined).map(({ file }) => file)).toEqual([]);
   });
 
   it("holds", () => {
     const wrong = offences(({ file }, { file: imported }) => {
-      if (imported === undefined || COMMANDS.test(file)) return false;
+      if (imported === undefined) return false;
       const own = roomOf(file);
       const other = roomOf(imported);
       return other === undefined || (other.room !== own?.room && own?.may.includes(other.room) !== true);
@@ -85,6 +87,15 @@ describe("packages", () => {
     expect(offences(({ file }, { specifier }) => !COMMANDS.test(file) && drivers.test(specifier))).toEqual([]);
   });
 
+  it("that connect to a database are loaded when a command needs one, and then those of the project", () => {
+    const { packages } = loadedBy("src/cli/main.ts");
+    const manifest: { peerDependencies: object; peerDependenciesMeta: Record<string, { optional: boolean }> } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
+    const drivers = Object.keys(manifest.peerDependencies).filter((name) => name !== "eslint");
+    expect(drivers).toEqual(["mysql2", "pg", "sql.js"]);
+    expect([...packages].filter((name) => drivers.some((driver) => name === driver || name.startsWith(`${driver}/`)))).toEqual([]);
+    expect(Object.fromEntries(drivers.map((name) => [name, manifest.peerDependenciesMeta[name]]))).toEqual(Object.fromEntries(drivers.map((name) => [name, { optional: true }])));
+  });
+
   it("of typescript-eslint and ESLint give types, but for the small ones about scopes and syntax", () => {
     const typesOnly = /^(?:@typescript-eslint\/(?!scope-manager$|visitor-keys$)|eslint$|eslint\/|typescript$|estree$|json-schema$)/u;
     expect(offences(({ file }, { specifier, typeOnly }) => !COMMANDS.test(file) && typesOnly.test(specifier) && !typeOnly)).toEqual([]);
@@ -105,8 +116,11 @@ describe("packages", () => {
   it("that are imported are dependencies", () => {
     const manifest: { dependencies: object; peerDependencies: object } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
     const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]);
-    const wrong = offences((_, { specifier, file, typeOnly }) => {
+    // The drivers of the project that a command runs in.
+    const mayCompute = "src/cli/database/drivers.ts";
+    const wrong = offences((module, { specifier, file, typeOnly }) => {
       if (file !== undefined || typeOnly || specifier.startsWith("node:")) return false;
+      if (specifier === COMPUTED) return module.file !== mayCompute;
       return !known.has(specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/"));
     });
     expect(wrong).toEqual([]);
@@ -114,6 +128,12 @@ describe("packages", () => {
 });
 
 describe("importing the plugin", () => {
+  it("loads no command, and nothing that only commands need", () => {
+    const { files, packages } = loadedBy("src/index.ts");
+    expect([...files].filter((file) => COMMANDS.test(file))).toEqual([]);
+    expect([...packages]).not.toContain("commander");
+  });
+
   it("loads no parser", () => {
     const small = new Set(["@typescript-eslint/scope-manager", "@typescript-eslint/visitor-keys"]);
     const others = [...loadedBy("src/index.ts").packages].filter((name) => !name.startsWith("node:") && !small.has(name));

@@ -5,8 +5,11 @@ import { parseSync } from "oxc-parser";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 
+/** The specifier of an import that only the running program knows. */
+export const COMPUTED = "(computed)";
+
 export interface Import {
-  /** As written. */
+  /** As written, or {@link COMPUTED}. */
   readonly specifier: string;
   /** Path from the root, for a file of the project. */
   readonly file: string | undefined;
@@ -45,7 +48,10 @@ export function readModule(file: string): Module {
   for (const { entries } of module.staticExports) {
     for (const { moduleRequest, isType } of entries) if (moduleRequest) add(moduleRequest.value, isType);
   }
-  for (const { moduleRequest } of module.dynamicImports) add(text.slice(moduleRequest.start + 1, moduleRequest.end - 1), false, true);
+  for (const { moduleRequest } of module.dynamicImports) {
+    const written = text.slice(moduleRequest.start, moduleRequest.end);
+    add(/^["'`]/u.test(written) ? written.slice(1, -1) : COMPUTED, false, true);
+  }
   return { file, text, imports };
 }
 

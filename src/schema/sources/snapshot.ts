@@ -34,15 +34,14 @@ function readTable(table: SnapshotTable, { server }: Snapshot, at: Place): Table
     ...(table.uncertain === undefined ? {} : { uncertain: table.uncertain }),
     ...(table.rows === undefined ? {} : { rows: table.rows }),
     // A materialized view is stored and indexed like a table.
-    ...(table.kind === "view" || table.kind === "foreign table" ? { view: true } : {}),
+    ...(table.kind === "table" || table.kind === "materialized view" ? {} : { view: true }),
     provenance: at(table),
   };
 }
 
 function readColumn(column: SnapshotColumn, server: Snapshot["server"], at: Place): Column {
   const type = normaliseType(column.type);
-  // Other servers write the collation of every column.
-  const collation = column.collation ?? (server.kind === "postgresql" && (type === "text" || type === "varchar" || type === "char") ? server.collation : undefined);
+  const collation = column.collation ?? (type === "text" || type === "varchar" || type === "char" ? server.collation : undefined);
   return {
     name: column.name,
     ...(type === undefined ? {} : { type }),
