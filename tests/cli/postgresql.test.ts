@@ -61,7 +61,8 @@ describe("PGlite", () => {
     } finally {
       await database.close();
     }
-  });
+    // It makes a database first.
+  }, 120_000);
 });
 
 await describeWith(POSTGRESQL, "a snapshot of PostgreSQL", () => {
@@ -179,7 +180,7 @@ await describeWith(POSTGRESQL, "a snapshot of PostgreSQL", () => {
       await client.connect();
       await client.query("BEGIN; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE");
       try {
-        expect(await failure(address(), "--timeout", "0.3")).toMatch(/\(57014\): a query took too long and was stopped\. Allow more with --timeout/u);
+        expect(await failure(address(), "--timeout", "3")).toMatch(/\(57014\): a query took too long and was stopped\. Allow more with --timeout/u);
       } finally {
         await client.query("ROLLBACK");
         await client.end();
