@@ -6,8 +6,9 @@ import { adapters } from "./adapters/index.js";
 import { BoundedMap } from "./base/bounded-map.js";
 import { accessOf } from "./facts/access.js";
 import { boundOf } from "./facts/bound.js";
-import type { QueryFacts, Subject } from "./facts/contract.js";
+import type { QueryFacts, Subject, TableSubject } from "./facts/contract.js";
 import { reachedRepetition, repetitionOf, type ExecutionContext, type ReachedQuery } from "./facts/execution.js";
+import { keyUsesOf, tableFactsOf } from "./facts/keys.js";
 import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
 import { nodeHost, type Host } from "./host.js";
 import { FileGraph } from "./project/graph.js";
@@ -18,7 +19,8 @@ import { temporaryTables, temporaryTablesIn } from "./project/temporary.js";
 import { mainTable } from "./query/build.js";
 import { withoutUndefined } from "./query/map.js";
 import { predicatesIn } from "./query/predicates.js";
-import { isOpaque, type Opaque, type Query, type TableRef } from "./query/model.js";
+import { isOpaque, type Opaque, type Query, type Range, type Span, type TableRef } from "./query/model.js";
+import type { Relation, Table } from "./schema/model.js";
 import { loadSchema, type SchemaIndex } from "./schema/load.js";
 import { SchemaView } from "./schema/view.js";
 import type { Settings } from "./settings.js";
@@ -40,6 +42,8 @@ export interface Coverage {
 
 export interface FileAnalysis {
   readonly subjects: readonly Subject[];
+  /** The tables that the file declares, when a schema is read from it. */
+  tables(): readonly TableSubject[];
   readonly coverage: Coverage;
 }
 
@@ -54,7 +58,7 @@ export interface AnalyzeOptions {
   readonly host?: Host;
 }
 
-const NOTHING: FileAnalysis = { subjects: [], coverage: { sites: 0, resolved: 0, opaque: {} } };
+const NOTHING: FileAnalysis = { subjects: [], tables: () => [], coverage: { sites: 0, resolved: 0, opaque: {} } };
 const analyses = new WeakMap<object, FileAnalysis>();
 const counters = { analyses: 0, gated: 0 };
 
@@ -78,10 +82,41 @@ function compute(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis 
   const issues = mayIssueQueries(text, (name) => project().graph.workspace.uses(options.file, name));
   if (!issues && !mayRepeatCalls(text)) {
     counters.gated++;
-    return NOTHING;
+    return declaresTables(text) ? { ...NOTHING, tables: once(() => declaredTables(moduleOfSourceCode(options.file, sourceCode), options)) } : NOTHING;
   }
   counters.analyses++;
   return new FileAnalyzer(moduleOfSourceCode(options.file, sourceCode), sourceCode, options, project()).analysis(issues);
+}
+
+/** Words with which libraries declare tables in code. A file without one of them declares none. */
+function declaresTables(text: string): boolean {
+  return /[tT]able(?:Creator)?\s*\(|@(?:Entity|Table|View)\b|\b(?:EntitySchema|defineEntity)\b|\.(?:define|init)\s*\(/u.test(text);
+}
+
+/** The tables of the schemas around a file that the file itself declares. */
+function declaredTables(module: SourceModule, options: AnalyzeOptions): readonly TableSubject[] {
+  const index = schemaIndexOf(options.cwd, options.host ?? nodeHost);
+  index.revalidate();
+  const subjects = new Map<string, TableSubject>();
+  for (const schema of index.schemasFor(module.path)) {
+    const view = new SchemaView(() => [schema], options.settings);
+    const { dialect = options.settings.dialect } = schema;
+    for (const table of schema.tables) {
+      if (subjects.has(table.name) || !table.foreignKeys.some(({ provenance }) => provenance.file === module.path)) continue;
+      const facts = tableFactsOf(table, module.path, (line) => rangeOfLine(module.text, line), { dialect, isSmall: (known) => view.isSmall(known), rows: (known) => view.rows(known) });
+      subjects.set(table.name, { table, facts });
+    }
+  }
+  return [...subjects.values()];
+}
+
+/** A line of the text without the white space around it. */
+function rangeOfLine(text: string, line: number): Range {
+  let start = 0;
+  for (let left = line; left > 1; left -= 1) start = text.indexOf("\n", start) + 1;
+  const end = text.indexOf("\n", start);
+  const written = text.slice(start, end < 0 ? text.length : end);
+  return [start + written.length - written.trimStart().length, start + written.trimEnd().length];
 }
 
 /** What is known of the workspace that a linted file is in. */
@@ -126,7 +161,8 @@ class FileAnalyzer {
     for (const site of sites) if (isOpaque(site)) opaque[site.opaque] = (opaque[site.opaque] ?? 0) + 1;
     const context: ExecutionContext = { module: this.#module, values: this.#values, cwd: this.#options.cwd, queries };
     const own = queries.map((query): Subject => ({ query, facts: this.#facts(query, context), reached: false }));
-    return { subjects: [...own, ...this.#reached(sites, context)], coverage: { sites: sites.length, resolved: queries.length, opaque } };
+    const tables = once(() => (declaresTables(this.#module.text) ? declaredTables(this.#module, this.#options) : []));
+    return { subjects: [...own, ...this.#reached(sites, context)], tables, coverage: { sites: sites.length, resolved: queries.length, opaque } };
   }
 
   #sitesOf(module: SourceModule): readonly (Query | Opaque)[] {
@@ -144,6 +180,9 @@ class FileAnalyzer {
     // Only a query with a part that undefined would drop makes the schema be read for this.
     const query = mayDrop(stated) && view.refusesUndefined ? withoutUndefined(stated) : stated;
     const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), rows: (ref: TableRef) => view.rows(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
+    const textOf = (span: Span): string => this.#module.text.slice(...query.locate(span));
+    const related = (table: Table, relation: Relation): Table | undefined => view.related(table, relation);
+    const access = once(() => accessOf(query, { ...tables, related, textOf, dialect: view.dialect }));
     return {
       bound: once(() => boundOf(query, tables)),
       writeScope: once(() => writeScopeOf(query, tables)),
@@ -152,7 +191,8 @@ class FileAnalyzer {
         const repetition = repetitionOf(query, context);
         return repetition ? [repetition] : [];
       }),
-      access: once(() => accessOf(query, { ...tables, textOf: (span) => this.#module.text.slice(...query.locate(span)), related: (table, relation) => view.related(table, relation), dialect: view.dialect })),
+      access,
+      keyUses: once(() => keyUsesOf(query, access, { table: tables.table, dialect: view.dialect, referencing: (table) => view.referencing(table), isSmall: (table) => view.isSmall(table), rows: (table) => view.rows(table) })),
       ...this.#words(query),
     };
   }
@@ -209,6 +249,7 @@ class FileAnalyzer {
       droppedConditions: () => [],
       repetitions: () => [repetition],
       access: () => [],
+      keyUses: () => [],
       ...this.#words(query),
     };
   }

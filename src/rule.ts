@@ -1,6 +1,6 @@
 /** The one door for rules: what a rule declares, and the vocabulary it may use. Rules import nothing else. */
 import type { JSONSchema4 } from "json-schema";
-import type { QueryFacts } from "./facts/contract.js";
+import type { QueryFacts, Table, TableFacts } from "./facts/contract.js";
 import type { Query, Range, TextEdit } from "./query/model.js";
 
 export type * from "./facts/contract.js";
@@ -16,6 +16,8 @@ export interface Finding<MessageId extends string> {
   readonly messageId: MessageId;
   readonly data?: Readonly<Record<string, string | number>>;
   readonly suggestions?: readonly Suggestion<MessageId>[];
+  /** What is said once in a file: of the findings with one such key, only the first is reported. */
+  readonly once?: string;
 }
 
 export interface Suggestion<MessageId extends string> {
@@ -30,6 +32,11 @@ export interface RuleContext<Options> {
   readonly options: Options;
   /** Words for a place in another file: `db/schema.sql:12`, relative to the working directory. */
   readonly place: (where: { readonly file: string; readonly line: number }) => string;
+}
+
+/** What a rule may ask about a table that the linted file declares. */
+export interface TableContext<Options> extends Omit<RuleContext<Options>, "facts"> {
+  readonly facts: TableFacts;
 }
 
 export interface RuleDefinition<Options extends object, MessageId extends string> {
@@ -47,6 +54,8 @@ export interface RuleDefinition<Options extends object, MessageId extends string
   /** Reached queries (issued by a function this file calls) are offered too. */
   readonly reached?: boolean;
   check(query: Query, context: RuleContext<Options>): Iterable<Finding<MessageId>>;
+  /** Looks at each table that the linted file declares, when a schema is read from that file. */
+  checkTable?(table: Table, context: TableContext<Options>): Iterable<Finding<MessageId>>;
 }
 
 /** A rule as the bridge and the presets see it, whatever its options and messages are. */

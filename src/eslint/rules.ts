@@ -96,15 +96,19 @@ function checkFile(definition: AnyRule, context: Rule.RuleContext, analysis: Fil
   const options = { ...definition.defaults, ...(typeof given === "object" ? given : {}) };
   const place = (where: { readonly file: string; readonly line: number }): string => `${relativePath(context.cwd, where.file)}:${where.line}`;
   const reported = new Set<string>();
+  const reportNew = (finding: Finding<string>): void => {
+    // A helper that issues the same query in two branches is one finding at its call.
+    const identity = finding.once ?? JSON.stringify([finding.range, finding.messageId, finding.data]);
+    if (reported.has(identity)) return;
+    reported.add(identity);
+    report(context, finding, fail);
+  };
+  if (definition.checkTable !== undefined) {
+    for (const { table, facts } of analysis.tables()) for (const finding of definition.checkTable(table, { facts, options, place })) reportNew(finding);
+  }
   for (const { query, facts, reached } of analysis.subjects) {
     if (reached && definition.reached !== true) continue;
-    for (const finding of definition.check(query, { facts, options, place })) {
-      // A helper that issues the same query in two branches is one finding at its call.
-      const identity = JSON.stringify([finding.range, finding.messageId, finding.data]);
-      if (reported.has(identity)) continue;
-      reported.add(identity);
-      report(context, finding, fail);
-    }
+    for (const finding of definition.check(query, { facts, options, place })) reportNew(finding);
   }
 }
 

@@ -2,9 +2,10 @@
 import type { Tri } from "../base/tri.js";
 import type { Blocked } from "../indexes/blocked.js";
 import type { ColumnRef, Query, Range, Span, TableRef } from "../query/model.js";
-import type { Index, Table } from "../schema/model.js";
+import type { Index, Provenance, Table } from "../schema/model.js";
 
 export type { Blocked } from "../indexes/blocked.js";
+export type { Table } from "../schema/model.js";
 
 /** How many rows can come back, as a lattice from at most one to the whole table. */
 export type RowBound =
@@ -115,6 +116,37 @@ export interface TableAccess {
   readonly proposal?: { readonly ddl: string; readonly declaration?: string };
 }
 
+/** A foreign key that no index of its table leads with. */
+export interface UnindexedKey {
+  readonly table: Table;
+  readonly columns: readonly string[];
+  /** Name of the table it refers to. */
+  readonly parent: string;
+  readonly provenance: Provenance;
+  /** Estimated rows of the table, where a snapshot or the settings tell. */
+  readonly rows?: number;
+  readonly proposal?: { readonly ddl: string; readonly declaration?: string };
+}
+
+/** A query that makes the database look a foreign key up. */
+export interface KeyUse extends UnindexedKey {
+  /** It deletes rows of the parent or changes their key, or it comes to the table by the key. */
+  readonly use: "delete" | "update" | "filter" | "join";
+  readonly span: Span;
+}
+
+/** Everything rules may ask about a table that the linted file declares. */
+export interface TableFacts {
+  /** Its foreign keys without an index, each with the line that declares it. */
+  unindexedKeys(): readonly (UnindexedKey & { readonly range: Range })[];
+}
+
+/** A table that the linted file declares, with its facts. */
+export interface TableSubject {
+  readonly table: Table;
+  readonly facts: TableFacts;
+}
+
 /** Everything rules may ask about a query; each answer is computed at most once. */
 export interface QueryFacts {
   bound(): RowBound;
@@ -122,6 +154,7 @@ export interface QueryFacts {
   droppedConditions(): readonly DroppedCondition[];
   repetitions(): readonly Repetition[];
   access(): readonly TableAccess[];
+  keyUses(): readonly KeyUse[];
   /** Estimated rows of the table that the query reads or writes, where a snapshot or the settings tell. */
   rows(): number | undefined;
   /** Name of the table for messages: the table's name, the model's name, or undefined. */

@@ -1,5 +1,5 @@
 /** What the schemas that a file may see say about the tables a query names. */
-import type { Relation, SchemaModel, Table } from "./model.js";
+import type { ForeignKey, Relation, SchemaModel, Table } from "./model.js";
 
 /** A table as a query names it; the part of `TableRef` that matters here. */
 interface Named {
@@ -37,6 +37,12 @@ export class SchemaView {
   related(from: Table, { target }: Relation): Table | undefined {
     const schema = this.#schemas().find(({ tables }) => tables.includes(from));
     return schema?.tableOfModel(target) ?? schema?.table(target);
+  }
+
+  /** The foreign keys that refer to a table. */
+  referencing(parent: Table): readonly { readonly table: Table; readonly key: ForeignKey }[] {
+    const schema = this.#schemas().find(({ tables }) => tables.includes(parent));
+    return schema === undefined ? [] : schema.tables.flatMap((table) => table.foreignKeys.flatMap((key) => (schema.table(key.referencedTable) === parent ? [{ table, key }] : [])));
   }
 
   /** The dialect, when all schemas agree. */

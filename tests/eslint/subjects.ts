@@ -52,6 +52,7 @@ export function facts(changes: Partial<QueryFacts> = {}): QueryFacts {
     droppedConditions: () => [],
     repetitions: () => [],
     access: () => [],
+    keyUses: () => [],
     tableName: () => "orders",
     rows: () => undefined,
     text: () => "",
@@ -62,7 +63,7 @@ export function facts(changes: Partial<QueryFacts> = {}): QueryFacts {
 
 /** An analysis that answers with these subjects, whatever the file holds. */
 export function analysisOf(...subjects: readonly Subject[]): Analyze {
-  const analysis: FileAnalysis = { subjects, coverage: { sites: subjects.length, resolved: subjects.length, opaque: {} } };
+  const analysis: FileAnalysis = { subjects, tables: () => [], coverage: { sites: subjects.length, resolved: subjects.length, opaque: {} } };
   return () => analysis;
 }
 
