@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { withoutSecrets } from "../../src/cli/database/failures.js";
+import { describeFailure, withoutSecrets } from "../../src/cli/database/failures.js";
 import { readAddress, secretsOf } from "../../src/cli/database/address.js";
 import { cli, temporaryFolder } from "./support.js";
 
@@ -56,6 +56,12 @@ describe("query-guard", () => {
     }
   });
 
+  it.each(["mysql://u:s3cr3t@127.0.0.1:1/x", "mysql://u:s3cr3t@[::1]:1/x"])("does not pretend to compare a certificate with %s", async (address) => {
+    const { code, err } = await cli(folder, ["snapshot", address, "--tls", "verify-full"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^query-guard: verify-full needs the name of the server's host/u);
+  });
+
   it("takes the address from a file with environment variables", async () => {
     fs.writeFileSync(path.join(folder, ".env"), "SHOP_URL=sqlserver://nobody\n");
     expect((await cli(folder, ["snapshot", "--env-file", ".env", "--url-env", "SHOP_URL"])).err).toBe("query-guard: the address in SHOP_URL is of no database that can be read: it must begin with postgres:, mysql:, mariadb: or sqlite:, or be the path of a SQLite file.\n");
@@ -83,6 +89,13 @@ describe("an address", () => {
     ["file:./prisma/dev.db?connection_limit=1", { kind: "sqlite", file: path.resolve("/w", "prisma/dev.db") }],
   ])("is taken apart: %s", (text, parts) => {
     expect(readAddress(text, "the address", "/w")).toMatchObject(parts);
+  });
+
+  it("has its failures of TLS told apart where the driver does not", () => {
+    const failure = (message: string): string => describeFailure(Object.assign(new Error(message), { code: "HANDSHAKE_SSL_ERROR" }), "the address", []).message;
+    expect(failure("self-signed certificate in certificate chain")).toMatch(/signed by nobody who is trusted here/u);
+    expect(failure("Hostname/IP does not match certificate's altnames: Host: db.")).toMatch(/is for another host/u);
+    expect(failure("certificate has expired")).toMatch(/has expired/u);
   });
 
   it("is blanked out of what a driver says", () => {

@@ -1,5 +1,6 @@
 /** Opens a database for reading, hands it to a reader, and closes it. */
 import fs from "node:fs";
+import net from "node:net";
 import type { Snapshot } from "../../schema/snapshot.js";
 import { CommandError } from "../terminal.js";
 import { secretsOf, type Address, type ServerAddress, type TlsMode } from "./address.js";
@@ -155,6 +156,8 @@ function isMysql(value: unknown): value is Mysql {
 }
 
 async function readFromMysql(address: ServerAddress, tls: Tls | undefined, options: ReadOptions): Promise<Pick<Snapshot, "server" | "tables">> {
+  // Of an address in numbers mysql2 compares the certificate with `localhost`.
+  if (tls?.verifyIdentity === true && net.isIP(address.host ?? "") !== 0) throw new CommandError("verify-full needs the name of the server's host: the driver cannot compare a certificate with an address in numbers. Use the name, or --tls verify-ca.");
   const driver = await loadDriver("mysql2", options.cwd, isMysql);
   const { timeoutMs, progress } = options;
   progress("connecting to MySQL or MariaDB");

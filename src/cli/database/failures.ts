@@ -19,9 +19,12 @@ const MEANINGS: readonly { readonly codes: RegExp; readonly text: string }[] = [
   { codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/u, text: "the certificate of the server is for another host. Connect by the name it is for, or do not ask for the name: --tls verify-ca" },
 ];
 
-/** Errors that have no code of their own, by their words. */
+/** Errors that have no code, or one that hides the reason (mysql2 calls each failure of TLS the same), by their words. */
 const WORDS: readonly { readonly words: RegExp; readonly code: string }[] = [
   { words: /server does not support (?:SSL|secure) connection/iu, code: "HANDSHAKE_NO_SSL_SUPPORT" },
+  { words: /self-signed certificate|unable to verify the first certificate|unable to get (?:local )?issuer certificate/iu, code: "SELF_SIGNED_CERT_IN_CHAIN" },
+  { words: /certificate has expired/iu, code: "CERT_HAS_EXPIRED" },
+  { words: /does not match certificate's altnames/iu, code: "ERR_TLS_CERT_ALTNAME_INVALID" },
   { words: /timeout expired|connection terminated due to connection timeout|Query read timeout|connect ETIMEDOUT/iu, code: "ETIMEDOUT" },
   { words: /connection terminated unexpectedly/iu, code: "ECONNRESET" },
   { words: /client password must be a string|SASL/u, code: "28P01" },
@@ -29,8 +32,8 @@ const WORDS: readonly { readonly words: RegExp; readonly code: string }[] = [
 
 /** The code by which a driver's error is known; undefined for one that has none. */
 export function codeOf(error: unknown): string | undefined {
-  const byCode = wordCodeOf(error);
-  if (byCode !== undefined) return byCode;
+  const byWords = wordCodeOf(error);
+  if (byWords !== undefined) return byWords;
   // Several addresses of one host were tried: the first failure stands for all.
   const inner: unknown = memberOf(error, "errors");
   const code: unknown = Array.isArray(inner) && inner.length > 0 ? memberOf(inner[0], "code") : memberOf(error, "code");
