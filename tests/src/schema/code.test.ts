@@ -570,6 +570,10 @@ describe("the code around the calls", () => {
       "exports.up = 3;",
       "exports.up = (knex) => knex.schema.createTable();",
       "exports.up = (knex) => { const a = []; a.push(a); knex.raw(`${a}`); const o = {}; o.o = o; knex.schema.createTable('t', o); };",
+      "exports.up = (knex) => { let all = ['a', 'b']; for (let i = 0; i < 1000; i++) all = [...all, ...all]; };",
+      "exports.up = (knex) => { let all = ['a', 'b']; for (let i = 0; i < 1000; i++) all = all.concat(all, all.map((x) => x)); };",
+      "exports.up = (knex) => { let one = f('a', 'b'); for (let i = 0; i < 1000; i++) one = g(one, { one, i: 'x' + i }, [one, one]); knex.raw(one); };",
+      "exports.up = (knex) => { let all = 'select 1'; for (let i = 0; i < 1000; i++) all = `${all};${all}`; knex.raw(all); };",
       "export class A { up(q) { q.createTable(new (class {})()); q.createIndex(); q.query(); } }",
     ];
     for (const body of broken) {

@@ -22,6 +22,7 @@ export function callBuiltin(machine: Machine, owner: CodeValue, name: string, ar
 
 function listMethod(machine: Machine, owner: ListValue, name: string, args: readonly CodeValue[], site: Site): CodeValue | undefined {
   const [first, second] = args;
+  machine.charge(owner.items.length);
   const each = (item: CodeValue, position: number): CodeValue => (first === undefined ? NOTHING : machine.invoke(first, [item, constant(position), owner], site));
   const rounds = owner.open ? [...owner.items, FROM_PROGRAM] : owner.items;
   switch (name) {
@@ -34,8 +35,10 @@ function listMethod(machine: Machine, owner: ListValue, name: string, args: read
       const made = list([], owner.open);
       for (const [position, item] of owner.items.entries()) {
         const value = each(item, position);
-        if (value.kind === "list") made.items.push(...value.items);
-        else made.items.push(value);
+        if (value.kind === "list") {
+          machine.charge(value.items.length);
+          for (const inner of value.items) made.items.push(inner);
+        } else made.items.push(value);
       }
       return made;
     }
@@ -71,7 +74,8 @@ function listMethod(machine: Machine, owner: ListValue, name: string, args: read
       const made = list(owner.items, owner.open);
       for (const arg of args) {
         if (arg.kind === "list") {
-          made.items.push(...arg.items);
+          machine.charge(arg.items.length);
+          for (const item of arg.items) made.items.push(item);
           made.open ||= arg.open;
         } else made.items.push(arg);
       }

@@ -37,6 +37,9 @@ const MAX_STEPS = 200_000;
 /** Steps to find what an imported module exports: constants and helpers take a few, an application is not followed. */
 const MAX_IMPORT_STEPS = 20_000;
 const MAX_CALLS = 40;
+/** Longest text that is put together; no migration states more in one. */
+const MAX_TEXT = 2_000_000;
+const MAX_TEXT_MENTIONS = 40;
 const MAX_ROUNDS = 2_000;
 
 /** What the machine needs of its surroundings. */
@@ -588,7 +591,8 @@ export class Machine {
 
   #spread(into: { readonly items: CodeValue[]; open: boolean }, value: CodeValue): void {
     if (value.kind === "list") {
-      into.items.push(...value.items);
+      this.charge(value.items.length);
+      for (const item of value.items) into.items.push(item);
       into.open ||= value.open;
     } else into.open = true;
   }
@@ -599,6 +603,7 @@ export class Machine {
       if (property.type === "SpreadElement") {
         const spread = this.evaluate(property.argument, module, scope);
         if (spread.kind === "object") {
+          this.charge(spread.entries.size);
           for (const [key, value] of spread.entries) made.entries.set(key, value);
           made.open ||= spread.open;
         } else if (truthOf(spread) !== false) made.open = true;
@@ -847,6 +852,12 @@ export class Machine {
     return made;
   }
 
+  /** Counts work that is more than one step: lists that are copied. */
+  charge(steps: number): void {
+    this.#steps += steps;
+    this.#step();
+  }
+
   #step(): void {
     if (++this.#steps > this.#limit) throw new Exhausted("more steps than can be followed");
   }
@@ -880,13 +891,14 @@ export function add(left: CodeValue, right: CodeValue, inTemplate = false): Code
   if (!inTemplate && left.kind === "constant" && right.kind === "constant" && typeof left.value === "number" && typeof right.value === "number") return constant(left.value + right.value);
   if (left.kind !== "text" && right.kind !== "text" && left.kind !== "sql" && right.kind !== "sql") return unknownFrom([left, right]);
   const [before, after] = [written(left), written(right)];
+  if (before.value.length + after.value.length > MAX_TEXT) return text(HOLE);
   const value = before.value + after.value;
   const split = before.value.length;
   if (split === 0) return { ...after, value };
   if (after.value === "") return before;
   const { origin: first } = before;
   const { origin: second } = after;
-  const mentions = [...(before.mentions ?? []), ...(after.mentions ?? [])];
+  const mentions = [...new Set([...(before.mentions ?? []), ...(after.mentions ?? [])])].slice(0, MAX_TEXT_MENTIONS);
   const known = first ?? second;
   return {
     kind: "text",

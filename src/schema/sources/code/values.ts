@@ -167,23 +167,35 @@ export function isOn(value: CodeValue | undefined): boolean {
   return truthOf(value) === true;
 }
 
-/** The texts that a value holds, at any depth. */
-export function mentionsIn(values: readonly CodeValue[], depth = 0): readonly string[] {
-  if (depth > 3) return [];
-  return values.flatMap((value): readonly string[] => {
-    switch (value.kind) {
+/** Texts kept of what an unknown value was made from. Where there are more, they say nothing. */
+const MAX_MENTIONS = 40;
+const MAX_VISITED = 400;
+
+/** The texts that values hold, at any depth; none when there are too many to tell. */
+export function mentionsIn(values: readonly CodeValue[]): readonly string[] {
+  const found = new Set<string>();
+  const pending = [...values];
+  for (let visited = 0; pending.length > 0; visited++) {
+    const value = pending.pop();
+    if (visited > MAX_VISITED || found.size > MAX_MENTIONS) return [];
+    switch (value?.kind) {
       case "text":
-        return [value.value];
+        found.add(value.value);
+        break;
       case "list":
-        return mentionsIn(value.items, depth + 1);
+        pending.push(...value.items.slice(0, MAX_VISITED));
+        break;
       case "object":
-        return mentionsIn([...value.entries.values()], depth + 1);
+        pending.push(...value.entries.values());
+        break;
       case "unknown":
-        return value.mentions ?? [];
+        for (const mention of value.mentions ?? []) found.add(mention);
+        break;
       default:
-        return [];
+        break;
     }
-  });
+  }
+  return found.size > MAX_MENTIONS ? [] : [...found];
 }
 
 /** What comes of values of which one is not known. */
