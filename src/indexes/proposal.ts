@@ -164,6 +164,13 @@ function declare(table: Table, columns: readonly Column[]): string | undefined {
       return `@@index([${properties.join(", ")}])`;
     case "drizzle":
       return `index("${[table.name, ...columns.map((column) => column.name), "idx"].join("_").slice(0, LONGEST_NAME)}").on(${properties.map((property) => `t.${property}`).join(", ")})`;
+    case "typeorm":
+      return `@Index([${properties.map((property) => `"${property}"`).join(", ")}])`;
+    case "sequelize":
+      // Sequelize passes the fields of an index through as names of columns.
+      return `indexes: [{ fields: [${columns.map((column) => `"${column.name}"`).join(", ")}] }]`;
+    case "mikroorm":
+      return `@Index({ properties: [${properties.map((property) => `"${property}"`).join(", ")}] })`;
     case "sql":
     case "snapshot":
     case "code":

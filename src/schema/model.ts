@@ -5,7 +5,7 @@ import type { Tri } from "../base/tri.js";
 export interface Provenance {
   readonly file: string;
   readonly line: number;
-  readonly kind: "sql" | "prisma" | "drizzle" | "snapshot" | "code";
+  readonly kind: "sql" | "prisma" | "drizzle" | "typeorm" | "sequelize" | "mikroorm" | "snapshot" | "code";
 }
 
 export interface SchemaModel {
