@@ -7,6 +7,7 @@ import type { Host } from "../host.js";
 import type { SchemaDialect } from "./names.js";
 import { dialectOfDrizzle, dialectOfPath, DUMP, MIGRATION_FOLDER, migrationFolders, type MigrationFolder } from "./discover-migrations.js";
 import { dialectOfProvider, hasDatasource, prismaProvider } from "./sources/prisma.js";
+import { entityFiles, type EntityFiles, type EntityLibrary } from "./discover-entities.js";
 import type { Package, Workspace } from "./discover-workspace.js";
 
 /** The files of one database. */
@@ -16,7 +17,7 @@ export interface DatabaseFiles {
   /** Files of this folder see the database before files elsewhere in the package. */
   readonly scope: string;
   readonly package: Package;
-  readonly layout: "prisma" | "drizzle" | "sql" | "snapshot";
+  readonly layout: "prisma" | "drizzle" | "sql" | "snapshot" | EntityLibrary;
   /** Dialect that names and configuration state. */
   readonly dialect: SchemaDialect;
   readonly prisma: readonly string[];
@@ -31,6 +32,8 @@ export interface DatabaseFiles {
   readonly dumps: readonly string[];
   /** What the live database said of itself. */
   readonly snapshot?: string;
+  /** Entities or models in code. */
+  readonly entities?: EntityFiles;
 }
 
 const MAX_PRISMA_FILES = 1_000;
@@ -43,7 +46,25 @@ export function discover(workspace: Workspace, host: Host): readonly DatabaseFil
   const prisma = prismaDatabases(workspace, host, folders);
   const drizzle = drizzleDatabases(workspace, host, folders.filter((folder) => !prisma.taken.has(folder)));
   const rest = folders.filter((folder) => !prisma.taken.has(folder) && !drizzle.taken.has(folder));
-  return [...prisma.databases, ...drizzle.databases, ...sqlDatabases(workspace, rest), ...snapshots(workspace)].sort((left, right) => (left.id < right.id ? -1 : 1));
+  const entities = entityFiles(workspace, host).map((files) => entityDatabase(workspace, files));
+  return [...prisma.databases, ...drizzle.databases, ...entities, ...sqlDatabases(workspace, rest), ...snapshots(workspace)].sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+function entityDatabase(workspace: Workspace, entities: EntityFiles): DatabaseFiles {
+  return {
+    id: path.join(path.relative(workspace.root, entities.package.directory), entities.library),
+    scope: entities.package.directory,
+    package: entities.package,
+    layout: entities.library,
+    // Its configuration is read with the entities.
+    dialect: undefined,
+    prisma: [],
+    drizzle: [],
+    casing: undefined,
+    migrations: [],
+    dumps: [],
+    entities,
+  };
 }
 
 interface Found {

@@ -10,10 +10,14 @@ import type { SchemaModel, Table } from "./model.js";
 import type { SchemaDialect } from "./names.js";
 import type { SchemaPart } from "./part.js";
 import { readDrizzle } from "./sources/drizzle.js";
+import type { CodeFiles } from "./sources/declarations/modules.js";
+import { readEntities } from "./sources/entities.js";
 import { readPrisma } from "./sources/prisma.js";
 import { readSnapshotFile, unusableSnapshot } from "./sources/snapshot.js";
 import { CODE_FILE, importedFile, importsOf } from "./sources/code/read.js";
 import { readSqlFiles, sniffDialects, type SqlFile } from "./sources/sql.js";
+import type { EntityFiles } from "./discover-entities.js";
+import { Imports } from "./discover-imports.js";
 import { Workspace, workspaceRoot, type Package } from "./discover-workspace.js";
 
 /** What is known about the query for which a schema is asked. Each part can only narrow the choice. */
@@ -52,6 +56,7 @@ export class SchemaIndex {
   readonly root: string;
   readonly #host: Host;
   readonly #workspace: Workspace;
+  readonly #imports: Imports;
   readonly #now: () => number;
   readonly #databases = new Map<string, Database>();
   /** By folder of the package; emptied when any database changes. */
@@ -64,6 +69,7 @@ export class SchemaIndex {
     this.root = workspaceRoot(host, cwd);
     this.#host = host;
     this.#workspace = new Workspace(host, this.root);
+    this.#imports = new Imports(this.#workspace);
     this.#now = now;
   }
 
@@ -140,7 +146,7 @@ export class SchemaIndex {
     for (const id of [...this.#databases.keys()].filter((known) => !kept.has(known))) this.#databases.delete(id);
     for (const files of found) {
       const known = this.#databases.get(files.id);
-      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.root));
+      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.root, this.#imports));
     }
   }
 
@@ -225,7 +231,10 @@ function fitsLayout(files: DatabaseFiles, { library }: SchemaHint): boolean {
     case "prisma":
       return files.layout === "prisma";
     case "drizzle":
-      return files.layout === "drizzle";
+    case "typeorm":
+    case "sequelize":
+    case "mikroorm":
+      return files.layout === library;
     default:
       return true;
   }
@@ -318,20 +327,25 @@ class Database {
   readonly files: DatabaseFiles;
   readonly #host: Host;
   readonly #root: string;
+  readonly #imports: Imports;
+  /** Files that entities take classes and constants from. */
+  readonly #followed = new Set<string>();
   readonly #stamps = new Map<string, Stamp | undefined>();
   readonly #texts = new Map<string, string | undefined>();
   #built: { readonly account: Account | undefined } | undefined;
   #digest: string | undefined;
   #companions: ReadonlySet<string> | undefined;
 
-  constructor(files: DatabaseFiles, host: Host, root: string) {
+  constructor(files: DatabaseFiles, host: Host, root: string, imports: Imports) {
     this.files = files;
     this.#host = host;
     this.#root = root;
+    this.#imports = imports;
   }
 
   get paths(): readonly string[] {
-    return [...this.files.prisma, ...this.files.drizzle, ...this.files.dumps, ...this.files.migrations, ...(this.files.snapshot === undefined ? [] : [this.files.snapshot])];
+    const { prisma, drizzle, dumps, migrations, snapshot, entities } = this.files;
+    return [...prisma, ...drizzle, ...dumps, ...migrations, ...(snapshot === undefined ? [] : [snapshot]), ...(entities === undefined ? [] : [...entities.files, ...entities.configs])];
   }
 
   /** Forgets what was read when a file changed. */
@@ -341,6 +355,7 @@ class Database {
       if (stat?.size === stamp?.size && stat?.mtimeMs === stamp?.mtimeMs) continue;
       this.#stamps.clear();
       this.#texts.clear();
+      this.#followed.clear();
       this.#built = undefined;
       this.#digest = undefined;
       this.#companions = undefined;
@@ -350,13 +365,15 @@ class Database {
   }
 
   digest(): string {
+    // Which files entities take classes and constants from is known when they were read.
+    if (this.files.entities !== undefined) this.account();
     this.#digest ??= this.#hash();
     return this.#digest;
   }
 
   #hash(): string {
     const hash = createHash("sha256");
-    for (const file of [...this.paths, ...this.#beside()]) hash.update(`${path.relative(this.#root, file)}\0${this.#read(file) ?? ""}\0`);
+    for (const file of [...this.paths, ...this.#beside(), ...[...this.#followed].sort()]) hash.update(`${path.relative(this.#root, file)}\0${this.#read(file) ?? ""}\0`);
     return hash.digest("hex");
   }
 
@@ -419,7 +436,14 @@ class Database {
     const replayed = migrations.length > 0 ? readSqlFiles(migrations, dialect, { read: (file) => this.#readBeside(file), dependencies: files.package.dependencies }) : undefined;
     if (replayed !== undefined) parts.push(replayed);
     if (files.drizzle.length > 0) parts.push(readDrizzle(this.#readAll(files.drizzle), dialect, files.casing, replayed?.tables));
-    const digest = this.digest();
+    const { entities } = files;
+    if (entities !== undefined) {
+      const part = readEntities(entities.library, this.#codeOf(entities), dialect);
+      dialect = part.dialect;
+      parts.push(part);
+    }
+    const digest = this.#hash();
+    this.#digest = digest;
     const unread = [...files.dumps, ...files.migrations].find((file) => this.#read(file) === undefined);
     if (unread !== undefined) parts.splice(0, parts.length, ...parts.map((part) => doubted(part, `\`${path.basename(unread)}\` could not be read`)));
     // The texts were needed for the digest and the model only.
@@ -433,6 +457,19 @@ class Database {
     const digest = this.digest();
     this.#texts.clear();
     return { parts: [part], model: mergeParts([part], part.dialect, digest) };
+  }
+
+  #codeOf({ files, configs, related }: EntityFiles): CodeFiles {
+    return {
+      files: this.#readAll(files),
+      configs: this.#readAll(configs),
+      related,
+      read: (file) => {
+        this.#followed.add(file);
+        return this.#read(file);
+      },
+      resolve: (specifier, from) => this.#imports.resolve(specifier, from),
+    };
   }
 
   #readAll(files: readonly string[]): readonly SqlFile[] {
