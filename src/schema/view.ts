@@ -16,6 +16,12 @@ interface Sizes {
   readonly smallTableRows: number;
 }
 
+/** By the model, and by the table's name where the code states that too. */
+function tableIn(schema: SchemaModel, { model, name, schema: qualifier }: Named): Table | undefined {
+  if (model === undefined) return schema.table(name, qualifier);
+  return schema.tableOfModel(model) ?? (name === model ? undefined : schema.table(name, qualifier));
+}
+
 export class SchemaView {
   readonly #schemas: () => readonly SchemaModel[];
   readonly #sizes: Sizes;
@@ -29,7 +35,7 @@ export class SchemaView {
   /** The table a query names, when the schemas leave no doubt. */
   table(ref: Named): Table | undefined {
     if (ref.dynamic) return undefined;
-    const found = this.#schemas().flatMap((schema) => (ref.model === undefined ? schema.table(ref.name, ref.schema) : schema.tableOfModel(ref.model)) ?? []);
+    const found = this.#schemas().flatMap((schema) => tableIn(schema, ref) ?? []);
     return found.length === 1 ? found[0] : undefined;
   }
 

@@ -30,14 +30,18 @@ export const MODULE_EXTENSIONS: readonly string[] = [".ts", ".tsx", ".mts", ".ct
 export function parseModule(path: string, text: string): SourceModule | undefined {
   // Loaded on first need: a run without a query site never pays for them.
   const { parseSync } = require("oxc-parser") as typeof import("oxc-parser");
-  let program: TSESTree.Program;
-  try {
-    const result = parseSync(path, text, { range: true, astType: "ts", preserveParens: false, lang: languageOf(path) });
-    if (result.program.body.length === 0 && result.errors.length > 0) return undefined;
-    program = result.program as unknown as TSESTree.Program;
-  } catch {
-    return undefined;
-  }
+  const parse = (lang: "ts" | "tsx" | "jsx"): TSESTree.Program | undefined => {
+    try {
+      const result = parseSync(path, text, { range: true, astType: "ts", preserveParens: false, lang });
+      return result.program.body.length === 0 && result.errors.length > 0 ? undefined : (result.program as unknown as TSESTree.Program);
+    } catch {
+      return undefined;
+    }
+  };
+  const language = languageOf(path);
+  // JavaScript with the annotations of Flow mostly reads as TypeScript.
+  const program = parse(language) ?? (language === "jsx" ? parse("tsx") : undefined);
+  if (!program) return undefined;
   setParents(program);
   let scopes: Scope.ScopeManager | null | undefined;
   return createModule(path, text, program, () => {
@@ -53,10 +57,10 @@ export function parseModule(path: string, text: string): SourceModule | undefine
   });
 }
 
-function languageOf(path: string): "ts" | "tsx" | "js" | "jsx" {
+function languageOf(path: string): "ts" | "tsx" | "jsx" {
   if (/\.[cm]?ts$/u.test(path)) return "ts";
   if (path.endsWith(".tsx")) return "tsx";
-  // Flow-free JavaScript may hold JSX whatever its ending.
+  // JavaScript may hold JSX whatever its ending.
   return "jsx";
 }
 

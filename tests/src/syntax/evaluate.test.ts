@@ -262,6 +262,10 @@ table("classes of active records", [
   ["no elements", "for (const x of [1]) probe(x); probe(xs[0]);", "unknown, unknown"],
 ]);
 
+table("files of other kinds", [
+  ["JavaScript with annotations of Flow", 'import { db } from "./db.js";\nprobe(db);', "client", { "src/db.js": '// @flow\nimport type { Config } from "./config";\nimport { Client } from "toy";\nexport const db = new Client();\nexport function close(config: Config): void {}' }],
+]);
+
 table("objects that are filled later", [
   ["by name", `${NEW}const all = {};\nall.db = db;\nprobe(all.db, all.other);`, "client, unknown"],
   ["by name in another file", 'const all = require("./all");\nprobe(all.db);', "client", { "src/all.js": 'const { Client } = require("toy");\nconst all = {};\nall.db = new Client();\nmodule.exports = all;' }],
