@@ -130,7 +130,11 @@ function readText(sql: SqlText, text: FoldedText, given: TextQuery): SqlReading 
   if (text.optional.length === 0) return readSql(sql, options);
   const full = readSql(sql, options);
   if ("statements" in full && full.statements.every((statement) => statement.certainty === "parsed")) {
-    const isOptional = (span: Span | undefined): boolean => span !== undefined && text.optional.some((piece) => piece.start <= span.start && span.end <= piece.end);
+    const isInside = (inner: Span, outer: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
+    const branches = full.statements.flatMap(branchesIn);
+    // What is there only with the whole of its branch is certain in it.
+    const isOptional = (span: Span | undefined): boolean =>
+      span !== undefined && text.optional.some((piece) => isInside(span, piece) && !branches.some((branch) => isInside(branch.span, piece) && isInside(span, branch.span)));
     // A statement that is sent only sometimes is a statement all the same.
     return { statements: full.statements.map((statement) => (isOptional(statement.span) ? statement : mapStatement(statement, optionalParts(isOptional)))) };
   }
@@ -140,6 +144,10 @@ function readText(sql: SqlText, text: FoldedText, given: TextQuery): SqlReading 
     ...outer.map((piece): SqlHole => ({ span: trimmed(piece, sql.text), kind: "text" })),
   ];
   return readSql({ text: sql.text, holes: holes.sort((a, b) => a.span.start - b.span.start) }, options);
+}
+
+function branchesIn(statement: Statement): readonly Statement[] {
+  return (statement.branches ?? []).flatMap((branch) => [branch, ...branchesIn(branch)]);
 }
 
 /** The span without the blanks around: a hole that touches a word is taken for a part of it. */

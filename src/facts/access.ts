@@ -1,5 +1,6 @@
 /** Which index can serve the filter of a query, table by table. */
 import type { Dialect, Predicate, Query, Span, Statement, TableRef } from "../query/model.js";
+import { and, NO_FILTER } from "../query/build.js";
 import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
 import type { AccessPath, AccessQuestion } from "../indexes/access.js";
 import { blockedIndex, catchAllOf, isCatchAll, type Blocked } from "../indexes/blocked.js";
@@ -164,7 +165,9 @@ interface Description {
   readonly textOf: (span: Span) => string;
 }
 
-function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, statement: Statement, { joined, isPart, textOf }: Description): TableAccess {
+function describe(path: AccessPath, ref: TableRef, given: AccessQuestion, statement: Statement, { joined, isPart, textOf }: Description): TableAccess {
+  // What the library adds decides whether a partial index serves; to the reader it is no condition of the query.
+  const question = { ...given, predicate: withoutImplied(given.predicate) };
   const { table, predicate } = question;
   const { columns } = columnsOf(predicate);
   // Where there is nothing but flags, the planner would read the table with an index on them too.
@@ -195,6 +198,10 @@ function describe(path: AccessPath, ref: TableRef, question: AccessQuestion, sta
     ...(blocked && { blocked }),
     ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
+}
+
+function withoutImplied(predicate: Predicate): Predicate {
+  return predicate.op === "and" ? and(predicate.items.map(withoutImplied)) : predicate.op === "null" && predicate.implied ? NO_FILTER : predicate;
 }
 
 function conjunctsOf(predicate: Predicate): readonly Predicate[] {

@@ -131,6 +131,8 @@ function leaf(predicate: Leaf, table: Table | undefined): Restriction {
       }
       return { ...EMPTY, level: predicate.values.kind === "array" ? "list" : "filter" };
     case "null":
+      // What the library adds is no choice of the program, and leaves nearly all rows.
+      return predicate.implied ? EMPTY : flag(predicate.column);
     case "boolean":
       return flag(predicate.column);
     case "like":

@@ -1,6 +1,6 @@
 /** Which queries a call issues through functions of the project, in this file and in others. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { isOpaque, type HostExpression, type Opaque, type Query } from "../query/model.js";
+import { isOpaque, type HostExpression, type Opaque, type Query, type TableRef } from "../query/model.js";
 import type { ReachedQuery } from "../facts/execution.js";
 import { calleeName, contains, keyName, memberName, unwrap, walk, type FunctionNode, type Node } from "../syntax/ast.js";
 import type { Evaluator } from "../syntax/evaluate.js";
@@ -56,7 +56,7 @@ export class Reach {
     if (!fn || this.#descends(call, fn.node, module)) return [];
     const name = nameOf(fn.node, call.callee);
     return this.#of(fn, 1, new Set()).map(({ query, via, module: home, always, place }) => ({
-      query,
+      query: this.#calledOn(query, call, module),
       via: [name, ...via],
       module: home,
       always,
@@ -94,6 +94,19 @@ export class Reach {
     const iterated = (named ?? repeaters[0])?.iterated;
     const root = iterated && rootOf(iterated);
     return home === fn && root !== undefined && (module.lookUp(root.name, root)?.defs[0]?.node as Node | undefined) === fn;
+  }
+
+  /** The query of an inherited method, about the class that the method is called on. */
+  #calledOn(query: Query, call: TSESTree.CallExpression, module: SourceModule): Query {
+    const read = query.sources.some((source) => source.kind === "table" && source.table.inherited);
+    const callee = unwrap(call.callee);
+    if ((!read && !query.target?.inherited) || callee.type !== "MemberExpression") return query;
+    const value = this.#options.values.evaluate(callee.object, module);
+    const owner = value.kind === "library" ? value.owner : value.kind === "class" || value.kind === "instance" ? value : undefined;
+    const name = owner?.node.id?.name;
+    if (name === undefined) return query;
+    const about = (table: TableRef): TableRef => (table.inherited && table.model !== name ? { ...table, name, alias: name, model: name } : table);
+    return { ...query, ...(query.target && { target: about(query.target) }), sources: query.sources.map((source) => (source.kind === "table" ? { ...source, table: about(source.table) } : source)) };
   }
 
   #named(call: TSESTree.CallExpression, module: SourceModule): { readonly iteration: NonNullable<ReturnType<typeof namedIterationOf>>; readonly fn: FunctionValue } | undefined {
@@ -145,7 +158,7 @@ export class Reach {
             const own = called && found.place(expression);
             return own && argumentFor(own as Node, target, node);
           };
-          issued.push({ ...found, via: [name, ...found.via], always: always && found.always, place });
+          issued.push({ ...found, query: called ? this.#calledOn(found.query, node, module) : found.query, via: [name, ...found.via], always: always && found.always, place });
         }
         return undefined;
       });

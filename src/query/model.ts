@@ -45,6 +45,8 @@ export interface TableRef {
   readonly alias: string;
   /** The name of the model in the library's own terms (`user` of `prisma.user`), when the table's name is not in the code. */
   readonly model?: string;
+  /** The model is the class of `this`: where a method is inherited, the query is about the class it is called on. */
+  readonly inherited?: true;
   /** The name holds a hole of a template: the table is not known. */
   readonly dynamic?: boolean;
   readonly span: Span;
@@ -148,7 +150,7 @@ export type Predicate =
   | InPredicate
   | { readonly op: "like"; readonly column: ColumnRef; readonly negated: boolean; readonly insensitive: boolean; /** Text before the first wildcard; undefined when the pattern is not known. */ readonly prefix?: string; readonly pattern: Operand; readonly span: Span }
   /** `unknown`: written IS [NOT] UNKNOWN, which means the same of a boolean, but which planners do not look up. */
-  | { readonly op: "null"; readonly column: ColumnRef; readonly negated: boolean; readonly unknown?: true; readonly span: Span }
+  | { readonly op: "null"; readonly column: ColumnRef; readonly negated: boolean; readonly unknown?: true; /** The library adds it by itself, to leave out rows that are only marked as deleted. */ readonly implied?: true; readonly span: Span }
   | { readonly op: "between"; readonly column: ColumnRef; readonly negated: boolean; readonly low: Operand; readonly high: Operand; readonly span: Span }
   /** A bare boolean column, or IS [NOT] TRUE / FALSE. */
   | { readonly op: "boolean"; readonly column: ColumnRef; readonly value: boolean; readonly form: "bare" | "is"; readonly span: Span }

@@ -21,7 +21,7 @@ import {
 } from "./ast.js";
 import { annotationOf, identifiersOf, importBinding, nameOf, patternDefault, patternPath, returnedExpressions } from "./patterns.js";
 import type { SourceModule } from "./source-module.js";
-import { UNKNOWN, type FunctionValue, type LibraryModel, type LibraryValue, type ModuleGraph, type NodeRef, type ParameterValue, type TypeArgument, type TypeEvidence, type Value } from "./values.js";
+import { UNKNOWN, type ClassOwner, type FunctionValue, type LibraryModel, type LibraryValue, type ModuleGraph, type NodeRef, type ParameterValue, type TypeArgument, type TypeEvidence, type Value } from "./values.js";
 
 /** Deeper than any code a person wrote to be read; ends runaway recursion through generated code. */
 const MAX_DEPTH = 48;
@@ -508,10 +508,11 @@ export class Evaluator {
 
   #passedToCallback(call: TSESTree.CallExpression, module: SourceModule, argument: number, parameter: number): Value {
     const callee = unwrap(call.callee);
+    let receiver: Value = UNKNOWN;
     if (callee.type === "MemberExpression") {
       const name = memberName(callee);
       if (name === undefined) return UNKNOWN;
-      const receiver = this.evaluate(callee.object, module);
+      receiver = this.evaluate(callee.object, module);
       if (receiver.kind === "library") {
         const own = this.#subclassMember(receiver, name);
         if (!own) return this.#libraries.get(receiver.library)?.callback?.(receiver, name, argument, parameter) ?? UNKNOWN;
@@ -522,7 +523,7 @@ export class Evaluator {
     if (value.kind === "method") return this.#libraries.get(value.receiver.library)?.callback?.(value.receiver, value.name, argument, parameter) ?? UNKNOWN;
     if (value.kind === "typed") return this.#parameterOfType(this.#parameterOfType(value, argument), parameter);
     if (value.kind !== "function") return UNKNOWN;
-    return this.#parameterOfCallback(value, argument, parameter, { node: call, module });
+    return this.#boundTo(receiver, this.#parameterOfCallback(value, argument, parameter, { node: call, module }));
   }
 
   /** What a function of the project passes to a function it is given. */
@@ -744,7 +745,7 @@ export class Evaluator {
       const receiver = this.evaluate(callee.object, module);
       if (receiver.kind === "library") {
         const own = this.#subclassMember(receiver, name);
-        if (own) return own.kind === "function" ? this.#result(own, { node, module }) : UNKNOWN;
+        if (own) return own.kind === "function" ? this.#boundTo(receiver, this.#result(own, { node, module })) : UNKNOWN;
         const result = this.#libraries.get(receiver.library)?.method?.(receiver, name, { node, module });
         if (result) return result;
       }
@@ -970,6 +971,22 @@ export class Evaluator {
     if (value.kind !== "library" || !base.typeParameters) return value;
     const given = superTypeArguments(node, module);
     return withTypeArguments(value, base, (index) => given[index]) as V;
+  }
+
+  /**
+   * What an inherited static method gives when it is called on a class: in its body `this` is the class that declares it,
+   * here it is the one that it is called on.
+   */
+  #boundTo(receiver: Value, value: Value): Value {
+    if (receiver.kind !== "library" || value.kind !== "library" || !receiver.owner?.isStatic || !value.owner) return value;
+    const from = value.owner.node;
+    const below: ClassNode[] = [];
+    for (let current: ClassOwner | undefined = receiver.owner; current?.node.superClass && !below.includes(current.node); ) {
+      below.push(current.node);
+      current = this.library(current.node.superClass, current.module)?.owner;
+      if (current?.node === from) return rebound(value, from, receiver.owner);
+    }
+    return value;
   }
 
   /** A member that a subclass of a library's class declares itself, or that the program adds to a value. */
@@ -1452,6 +1469,16 @@ function mentionsType(annotation: Node, name: string): boolean {
     return found ? false : undefined;
   });
   return found;
+}
+
+function rebound(value: LibraryValue, from: ClassNode, to: ClassOwner): LibraryValue {
+  const { owner, at, parent } = value;
+  return {
+    ...value,
+    ...(owner?.node === from && { owner: { ...to, isStatic: owner.isStatic } }),
+    ...(at?.node === from && { at: { node: to.node, module: to.module } }),
+    ...(parent && { parent: rebound(parent, from, to) }),
+  };
 }
 
 /** A literal is known only when every alternative is the same one, a text when there is no other. */

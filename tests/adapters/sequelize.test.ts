@@ -90,6 +90,10 @@ group("filters", () => {
     ["{ [Op.and]: [compare(fn('lower', col('email')), x), { a: y }] }", "(email = parameter and a = parameter)"],
     ["{ '$posts.title$': x }", "posts.(title = parameter)"],
     ["{ '$posts.author.name$': { [Op.ne]: null } }", "posts.(author.(name is not null))"],
+    // Rows that lack a partner.
+    ["{ '$posts.id$': null }", "not exists posts"],
+    ["compare(col('posts.id'), null)", "not exists posts"],
+    ["compare(col('User.id'), null)", "id is null"],
     ["{ 'meta.a.b': 1 }", "meta = 1"],
     ["{ meta: { a: { b: 1 } } }", "meta = 1"],
     ["{ meta: { a: { [Op.gt]: 1 } } }", "meta > 1"],
@@ -202,6 +206,15 @@ group("methods", () => {
     expect(read.locking).toEqual({ skipLocked: true });
     const write = only("await User.update({ name: x, count: literal('count + 1') }, { where: { id } });");
     expect(write.assignments).toMatchObject([{ column: { name: "name" }, operand: { kind: "parameter" } }, { column: { name: "count" }, operand: { kind: "expression" } }]);
+  });
+
+  test.each([
+    ["lock: true", { skipLocked: false }],
+    ["lock: Transaction.LOCK.UPDATE", { skipLocked: false }],
+    ["lock: other", undefined],
+    ["lock: on ? 'UPDATE' : undefined", undefined],
+  ])("%s", (option, expected) => {
+    expect(only(`await User.findOne({ ${option} });`).locking).toEqual(expected);
   });
 
   test.each([
@@ -412,5 +425,10 @@ group("raw statements", () => {
     ["sequelize.query(other)", "opaque dynamic-text"],
   ])("%s", (call, expected) => {
     expect(sequelizeSites(`await ${call};`).map(outline)).toEqual([expected]);
+  });
+
+  test("a branch that is there only sometimes has its own conditions always", () => {
+    const { branches = [] } = only("const parts: string[] = []; if (on) parts.push('SELECT a FROM x WHERE id IN (:ids) AND b = 1'); if (x) parts.push('SELECT a FROM y WHERE c = :c'); await sequelize.query(parts.join(' UNION ALL '), { replacements: { ids } });");
+    expect(branches.map(({ where }) => describe(where))).toEqual(["(id in array and b = 1)", "c = parameter"]);
   });
 });

@@ -44,6 +44,8 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
 /** Where the filter is read: the place, the dialect of raw pieces, the release whose meaning counts. */
 export interface FilterPlace extends Lowering {
   readonly dialect: Dialect | undefined;
+  /** What Sequelize calls the table of the model in its statements. */
+  readonly alias: string | undefined;
   /** Release 7, in which an empty OR is no condition. */
   readonly isSeven: boolean;
 }
@@ -146,6 +148,9 @@ export class FilterReader {
       const path = nested.split(".");
       const column: ColumnRef = { name: path.at(-1) ?? nested, property: true, span: place, wrappers: [] };
       const item = this.#value(column, value, module, span);
+      // A related row without a value in a column is most often no related row.
+      const [name, ...more] = path;
+      if (item.op === "null" && !item.negated && name !== undefined && more.length === 1) return { op: "exists", negated: true, relation: name, span };
       return path.slice(0, -1).reduceRight<Predicate>((inner, name) => relation(name, inner, span), item);
     }
     // Names of operators of release 4, which are columns to later ones and dropped or refused by them.
@@ -250,7 +255,11 @@ export class FilterReader {
     const expression = this.#library(left, module);
     const column = expression && this.#columnOf(expression, spanAt(this.#at, left, module));
     if (!column) return unread;
-    if (!third) return this.#value(column, second, module, span);
+    if (!third) {
+      const item = this.#value(column, second, module, span);
+      if (item.op !== "null" || item.negated || column.table === undefined || column.table === this.#at.alias || column.wrappers.length > 0) return item;
+      return { op: "exists", negated: true, relation: column.table, span };
+    }
     const operator = this.#at.context.values.library(second, module, SEQUELIZE);
     const name = operator?.role === "symbol" ? operator.name : WRITTEN.get(literalString(second)?.toLowerCase().trim() ?? "");
     return name === undefined ? unread : this.#operator(column, name, third, module, span);

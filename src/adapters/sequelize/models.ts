@@ -27,8 +27,6 @@ export interface Model {
   readonly name: string | undefined;
   /** The table, when the code names it. */
   readonly table: string | undefined;
-  /** Is the definition in sight? Without it, scopes and whether rows are only marked as deleted are not known. */
-  readonly isDefined: boolean;
   /** The attribute that marks rows as deleted, of a model that is known to have one. */
   readonly deletedAt: string | undefined;
   readonly defaultScope: Options | undefined;
@@ -77,7 +75,7 @@ function remembered(node: Node, values: Evaluator, read: () => Model): Model {
 }
 
 function named(name: string | undefined): Model {
-  return { name, table: undefined, isDefined: false, deletedAt: undefined, defaultScope: undefined, scope: () => undefined, associations: [] };
+  return { name, table: undefined, deletedAt: undefined, defaultScope: undefined, scope: () => undefined, associations: [] };
 }
 
 function calledName(call: TSESTree.CallExpression): string | undefined {
@@ -104,7 +102,6 @@ function madeOf({ name, options, scopes, associations, ...given }: Parts, values
   return {
     name,
     table: given.table ?? text("tableName"),
-    isDefined: true,
     deletedAt,
     defaultScope: given.defaultScope ?? valuesOf(options, "defaultScope").at(-1),
     scope: (wanted) => scopes.get(wanted) ?? entryOf(optionScopes, wanted),

@@ -3,6 +3,7 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import { AGGREGATE, ALL_COLUMNS, and, NO_FILTER, query, spanOf, statement } from "../../query/build.js";
 import type { Amount, Assignment, BulkAdvice, ColumnRef, Delivery, Opaque, OrderItem, Predicate, Projection, Query, Site, Span, Statement, StatementKind, TableRef } from "../../query/model.js";
 import { calleeName, isFunction, isUndefined, literalString, memberName, unwrap, type Node } from "../../syntax/ast.js";
+import { baseOf } from "../../syntax/chain.js";
 import { entriesOf, type ObjectEntry, type ObjectShape } from "../../syntax/objects.js";
 import { returnedExpressions } from "../../syntax/patterns.js";
 import type { SourceModule } from "../../syntax/source-module.js";
@@ -75,7 +76,7 @@ export function lowerModelCall(found: ModelCall, context: AdapterContext): Query
   const definition = modelOf(model, context.values);
   const inputs = call.arguments.map((argument) => (argument.type === "SpreadElement" ? argument.argument : argument)).filter((argument) => !isFunction(argument));
   if (definition.name === undefined) return { opaque: "dynamic-table", library: SEQUELIZE, site, kind, sending: "now", inputs };
-  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), isSeven: isSeven(context) };
+  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), alias: definition.name, isSeven: isSeven(context) };
   const args = optionsOf(call, method, context);
   const given = withScopes(model, definition, args, context);
   if (method === "destroy" && args.entries.some((entry) => entry.key === "truncate" && isTrue(entry.value))) return rawQuery(statement("truncate", spanOf(call.range), { target: tableOf(found, definition, definition.name) }), site, at, inputs);
@@ -125,7 +126,7 @@ export function lowerRowCall(found: RowCall, context: AdapterContext): Query | O
   const receiver = receiverIn(found);
   const inputs = [receiver, ...call.arguments.filter((argument) => argument.type !== "SpreadElement")];
   if (definition.name === undefined) return { opaque: "dynamic-table", library: SEQUELIZE, site, kind, sending: "now", inputs };
-  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), isSeven: isSeven(context) };
+  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), alias: definition.name, isSeven: isSeven(context) };
   const table = tableOf(found, definition, definition.name);
   const key: Predicate = { op: "compare", column: { name: "id", property: true, span: at.site, wrappers: [] }, operator: "=", operand: parameterOf(at, receiver, context.module), span: at.site };
   const [first] = call.arguments;
@@ -173,7 +174,7 @@ export function lowerAssociationCall(found: AssociationCall, context: AdapterCon
   const target = association?.target && context.values.library(association.target.node, association.target.module, SEQUELIZE);
   const name = target && modelOf(target, context.values).name;
   if (!association || name === undefined) return { opaque: "dynamic-table", library: SEQUELIZE, site, kind, sending: "now", inputs };
-  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), isSeven: isSeven(context) };
+  const at: FilterPlace = { context, site: spanOf(call.range), dialect: dialectOf(context), alias: name, isSeven: isSeven(context) };
   // `getPosts(options)`, `$get("posts", options)`
   const given = dynamic ? rest[0] : reads ? first : undefined;
   const args = given && given.type !== "SpreadElement" ? context.object(given) : NO_OPTIONS;
@@ -258,13 +259,19 @@ function optionsOf(call: TSESTree.CallExpression, method: StaticMethod, context:
 function tableOf(found: SequelizeCall, { table }: Model, model: string): TableRef {
   const callee = unwrap(found.callee);
   const receiver = callee.type === "MemberExpression" ? unwrap(callee.object) : callee;
-  return { name: table ?? model, alias: model, model, span: spanOf((receiver.type === "MemberExpression" ? receiver.property : receiver).range) };
+  return { name: table ?? model, alias: model, model, ...(isOnThis(receiver) && { inherited: true }), span: spanOf((receiver.type === "MemberExpression" ? receiver.property : receiver).range) };
 }
 
 /** Reads of a model that only marks rows as deleted leave those out. */
 function undeleted(at: FilterPlace, { deletedAt }: Model, args: ObjectShape): readonly Predicate[] {
   if (deletedAt === undefined || args.entries.some((entry) => entry.key === "paranoid")) return [];
-  return [{ op: "null", column: keyColumn(deletedAt, at.site), negated: false, span: at.site }];
+  return [{ op: "null", column: keyColumn(deletedAt, at.site), negated: false, implied: true, span: at.site }];
+}
+
+/** `this.findAll()`, `this.scope("x").findAll()`, `super.create()` */
+function isOnThis(receiver: Node): boolean {
+  const root = baseOf(receiver);
+  return root?.type === "ThisExpression" || root?.type === "Super";
 }
 
 function byKey(at: FilterPlace, call: TSESTree.CallExpression): Predicate {
@@ -457,9 +464,16 @@ function amountOfValue(at: FilterPlace, { value, module }: ObjectEntry, span: Sp
 }
 
 function lockingOf(args: ObjectShape): Pick<Statement, "locking"> {
-  const lock = args.entries.find((entry) => entry.key === "lock" && !isUndefined(entry.value) && !isFalse(entry.value));
-  if (!lock) return {};
+  // `lock: true`, `lock: t.LOCK.UPDATE`, `lock: "UPDATE"`; what a variable holds may be nothing.
+  const locks = args.entries.some(({ key, presence, value }) => key === "lock" && presence === "always" && (isTrue(value) || literalString(value) !== undefined || /\bLOCK\b/u.test(memberPath(value))));
+  if (!locks) return {};
   return { locking: { skipLocked: args.entries.some((entry) => entry.key === "skipLocked" && isTrue(entry.value)) } };
+}
+
+function memberPath(node: Node): string {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return inner.name;
+  return inner.type === "MemberExpression" ? `${memberPath(inner.object)}.${memberName(inner) ?? ""}` : "";
 }
 
 function projectionOf(at: FilterPlace, options: readonly ObjectShape[], isGrouped: boolean): Projection {

@@ -202,6 +202,16 @@ export function readConstraint(cursor: Cursor): DdlConstraint | undefined {
     if (table === undefined) return { kind: "other", ...named(), span };
     return { kind: "foreign", ...named(), columns, table, referenced: cursor.names(), span };
   }
+  const excludes = cursor.peek("EXCLUDE") && cursor.token(0)?.kind !== "quoted" && (cursor.isPunct("(", 1) || cursor.upper(1) === "USING");
+  if (excludes) {
+    // PostgreSQL enforces an exclusion constraint by an index over its keys.
+    cursor.at++;
+    const method = cursor.words("USING") ? cursor.name()?.toLowerCase() : undefined;
+    const parts = readParts(cursor);
+    const tail = readIndexTail(cursor);
+    const index: DdlIndex = { ...named(), unique: false, method: method ?? "gist", parts, include: tail.include, ifNotExists: false, ...(tail.where === undefined ? {} : { where: tail.where }) };
+    return { kind: "index", index, span };
+  }
   const special = cursor.peek("FULLTEXT", "SPATIAL", "VECTOR") ? cursor.upper() : undefined;
   const hasIndexItems = cursor.isMysql || cursor.dialect === "sqlserver";
   if (hasIndexItems && cursor.token()?.kind === "word" && (cursor.peek("KEY", "INDEX") || special !== undefined)) {
@@ -222,7 +232,7 @@ export function readConstraint(cursor: Cursor): DdlConstraint | undefined {
     return { kind: "index", index, span };
   }
   if (name !== undefined || cursor.index.upperAt(from) === "CONSTRAINT") return { kind: "other", ...named(), span };
-  if (cursor.peek("CHECK", "EXCLUDE", "PERIOD") && cursor.token(1)?.kind !== "quoted" && (cursor.isPunct("(", 1) || ["USING", "FOR"].includes(cursor.upper(1)))) return { kind: "other", span };
+  if (cursor.peek("CHECK", "PERIOD") && cursor.token(1)?.kind !== "quoted" && (cursor.isPunct("(", 1) || ["USING", "FOR"].includes(cursor.upper(1)))) return { kind: "other", span };
   return undefined;
 }
 

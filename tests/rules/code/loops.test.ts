@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DRIZZLE, ids, PG, PRISMA } from "./support.js";
+import { DRIZZLE, ids, lint, PG, PRISMA, SEQUELIZE } from "./support.js";
 
 const inAsync = (body: string, parameters = "ids: number[]"): string => `export async function run(${parameters}) {\n  ${body}\n}\n`;
 const BY_ID = 'pool.query("SELECT * FROM orders WHERE id = $1", [id])';
@@ -20,6 +20,10 @@ describe("no-n-plus-one", () => {
     ["read", PRISMA, "for (const id of ids) await prisma.order.findUnique({ where: { id } });"],
     ["insert", PRISMA, "await Promise.all(ids.map((id) => prisma.order.create({ data: { id } })));"],
     ["upsert", PRISMA, "for (const id of ids) await prisma.order.upsert({ where: { id }, create: { id }, update: { id } });"],
+    ["read", SEQUELIZE, "for (const id of ids) await Order.findByPk(id);"],
+    ["insert", SEQUELIZE, "for (const customerId of ids) await Order.create({ customerId });"],
+    ["delete", SEQUELIZE, "for (const order of await Order.findAll({ limit: 5 })) await order.destroy();"],
+    ["updateSame", SEQUELIZE, "for (const order of await Order.findAll({ limit: 5 })) await order.update({ sent: true });"],
     ["read", DRIZZLE, "for (const id of ids) await db.select().from(orders).where(eq(orders.id, id));"],
   ])("reports %s: %s%s", (id, setup, body) => {
     expect(ids("no-n-plus-one", setup + inAsync(body))).toEqual([id]);
@@ -45,5 +49,9 @@ describe("no-n-plus-one", () => {
   it("reports different values where asked", () => {
     const code = PG + inAsync('for (const [id, status] of pairs) await pool.query("UPDATE orders SET status = $2 WHERE id = $1", [id, status]);', "pairs: [number, string][]");
     expect(ids("no-n-plus-one", code, { updateDifferent: true })).toEqual(["updateDifferent"]);
+  });
+
+  it("names the class that an inherited method is called on", () => {
+    expect(lint("no-n-plus-one", SEQUELIZE + inAsync("for (const id of ids) await Order.findAllBy(id);")).map(({ message }) => message)).toEqual([expect.stringContaining("Reads `Order` once per element of `ids`")]);
   });
 });

@@ -43,6 +43,13 @@ CREATE UNIQUE INDEX users_email_idx ON public.users USING btree (lower((email)::
 GRANT ALL ON TABLE public.users TO app;
 `;
 
+  it("takes an exclusion constraint for the index that enforces it", () => {
+    expect(only('ALTER TABLE periods ADD CONSTRAINT no_overlap EXCLUDE USING gist ("accountId" WITH =, period WITH &&) WHERE (NOT cancelled)')).toMatchObject({
+      change: "createIndex", table: { name: "periods" }, index: { name: "no_overlap", method: "gist", unique: false, parts: [{ column: "accountId" }, { column: "period" }], where: "NOT cancelled" },
+    });
+    expect(only("CREATE TABLE b (r tstzrange, exclude text, EXCLUDE (r WITH &&))")).toMatchObject({ columns: [{ name: "r" }, { name: "exclude" }], constraints: [{ kind: "index", index: { method: "gist", parts: [{ column: "r" }] } }] });
+  });
+
   it("reads a dump", () => {
     expect(changes(dump)).toMatchObject([
       {

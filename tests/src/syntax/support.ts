@@ -46,7 +46,7 @@ export const TOY: LibraryModel = {
   extended: (value, { node }) => (value.role === "Active" || value.role === "model" ? toy("model", { name: node.id?.name ?? "" }) : undefined),
   decorated: (decorator, at) => (decorator.role === "Inject" ? toy("injected", { at }) : undefined),
   self: (value, method) => (value.role === "client" && method === "extend" ? value : undefined),
-  element: (value) => (value.role === "rows" ? toy("row") : undefined),
+  element: (value) => (value.role === "rows" ? toy("row", { ...(value.owner && { owner: value.owner }) }) : undefined),
   listed: (value, name) => (value.role === "model" ? toy("model", { name }) : undefined),
   loaded: (argument) => (argument.role === "client" ? toy("model") : undefined),
   shaped: (name) => (name === "defineToy" ? toy("model", { evidence: "shape" }) : undefined),
@@ -54,7 +54,7 @@ export const TOY: LibraryModel = {
   member: (value, name) => (["client", "tx"].includes(value.role) && name === "items" ? roleOf("items", value) : undefined),
   method(value, name, at) {
     if (value.role === "client" && name === "extend") return toy("client", { ...(at.node.arguments[0]?.type === "ObjectExpression" && { added: { node: at.node.arguments[0], module: at.module } }) });
-    if (value.role === "model" && name === "all") return toy("rows");
+    if (value.role === "model" && name === "all") return toy("rows", { ...(value.owner && { owner: { ...value.owner, isStatic: false } }) });
     return value.role === "items" ? roleOf("builder", value, name) : undefined;
   },
   tag: (value) => (value.role === "client" ? toy("tagged") : undefined),
