@@ -10,6 +10,8 @@ interface KeptIndex {
   readonly index: Index;
   /** The name by which a later statement drops it: written, or the one that the database gives. */
   readonly name: string;
+  /** Made by a constraint: only dropping that drops it. */
+  readonly constrained?: boolean;
 }
 
 interface KeptForeignKey {
@@ -106,7 +108,9 @@ export class Replay {
       case "dropConstraint": {
         const state = this.#state(change.table, provenance);
         // DROP PRIMARY KEY of MySQL names no constraint.
-        state.indexes = state.indexes.filter((kept) => !this.#same(kept.name, change.name) && !(change.name === "PRIMARY" && kept.index.kind === "primary"));
+        // In PostgreSQL an index that CREATE INDEX made is no constraint, whatever its name.
+        const isConstraint = (kept: KeptIndex): boolean => this.#dialect !== "postgresql" || kept.constrained === true;
+        state.indexes = state.indexes.filter((kept) => !(this.#same(kept.name, change.name) && isConstraint(kept)) && !(change.name === "PRIMARY" && kept.index.kind === "primary"));
         state.foreignKeys = state.foreignKeys.filter((kept) => !this.#same(kept.name, change.name));
         return;
       }
@@ -121,7 +125,7 @@ export class Replay {
         return;
       case "renameIndex":
         for (const state of this.#owners(change.table, undefined)) {
-          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, change.name) ? { name: change.to, index: { ...kept.index, name: change.to } } : kept));
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, change.name) ? { ...kept, name: change.to, index: { ...kept.index, name: change.to } } : kept));
         }
         return;
       default:
@@ -188,7 +192,7 @@ export class Replay {
     for (const column of change.columns) this.#addColumn(state, column, place(column.span.start));
     for (const constraint of change.constraints) this.#addConstraint(state, constraint, place(constraint.span.start));
     // Created twice (a dump beside its migrations), or changed before: nothing that was there is known to be gone.
-    for (const kept of present?.indexes ?? []) this.#addIndex(state, kept.index, kept.name, true);
+    for (const kept of present?.indexes ?? []) this.#addIndex(state, kept.index, kept.name, true, kept.constrained === true);
     for (const column of present?.columns ?? []) if (!state.columns.some((own) => this.#same(own.name, column.name))) state.columns.push(column);
     state.uncertain ??= present?.uncertain;
     this.#tables.set(this.#key(state), state);
@@ -207,8 +211,8 @@ export class Replay {
     });
     const parts: readonly IndexPart[] = [{ column: column.name }];
     const made = (kind: Index["kind"]): Index => ({ kind, method: "btree", parts, include: [], provenance });
-    if (column.primaryKey) this.#addIndex(state, made("primary"), undefined, false);
-    if (column.unique) this.#addIndex(state, made("unique"), undefined, false);
+    if (column.primaryKey) this.#addIndex(state, made("primary"), undefined, false, true);
+    if (column.unique) this.#addIndex(state, made("unique"), undefined, false, true);
     if (column.references !== undefined) {
       this.#addForeignKey(state, { columns: [column.name], referencedTable: column.references.table.name, referencedColumns: column.references.columns, provenance }, undefined);
     }
@@ -222,10 +226,10 @@ export class Replay {
         if (usingIndex !== undefined) {
           // The index takes the name of the constraint (PostgreSQL, ALTER TABLE … ADD table_constraint_using_index).
           const name = constraint.name ?? usingIndex;
-          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, usingIndex) ? { name, index: { ...kept.index, kind, name } } : kept));
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, usingIndex) ? { name, constrained: true, index: { ...kept.index, kind, name } } : kept));
           return;
         }
-        this.#addIndex(state, { kind, method: "btree", parts: constraint.parts.map(toPart), include: [], ...(constraint.name === undefined ? {} : { name: constraint.name }), provenance }, constraint.name, false);
+        this.#addIndex(state, { kind, method: "btree", parts: constraint.parts.map(toPart), include: [], ...(constraint.name === undefined ? {} : { name: constraint.name }), provenance }, constraint.name, false, true);
         return;
       }
       case "foreign":
@@ -239,10 +243,10 @@ export class Replay {
     }
   }
 
-  #addIndex(state: TableState, index: Index, written: string | undefined, ifNotExists: boolean): void {
+  #addIndex(state: TableState, index: Index, written: string | undefined, ifNotExists: boolean, constrained = false): void {
     const name = written ?? this.#defaultName(state, index);
     if (ifNotExists && state.indexes.some((kept) => this.#same(kept.name, name))) return;
-    state.indexes.push({ index, name });
+    state.indexes.push({ index, name, constrained });
   }
 
   #addForeignKey(state: TableState, key: ForeignKey, written: string | undefined): void {

@@ -137,6 +137,8 @@ describe("Kysely", () => {
         await db.schema.createIndex("i1").on("users").columns(["team", "email desc"]).execute();
         await db.schema.createIndex("i2").on("users").expression(sql\`lower(email)\`).unique().where("email", "is not", null).execute();
         await db.schema.createIndex("i3").on("users").using("gin").column("data").execute();
+        await db.schema.createIndex("i5").on("users").using("gist").expression(sql\`"email" gist_trgm_ops, lower(team)\`).execute();
+        await db.schema.createIndex("i6").on("users").columns(["team asc nulls first"]).execute();
         await db.schema.createIndex("never").on("users").column("team");
         await sql\`CREATE INDEX i4 ON \${sql.table("users")} (\${sql.ref("team")}) WHERE team > \${sql.lit(3)}\`.execute(db);
         await db.updateTable("users").set({ team: null }).execute();
@@ -154,6 +156,8 @@ describe("Kysely", () => {
       "index (team, email desc)",
       'unique (lower(email)) where "email" IS NOT NULL',
       "index gin (data)",
+      "index gist (email gist_trgm_ops, lower(team))",
+      "index (team)",
       "index (team) where team > 3",
       "(team) → teams (id)",
       "(a, b) → pairs (x, y)",
@@ -297,6 +301,21 @@ describe("Sequelize", () => {
     expect(text(schema.table("Likes"))).toEqual(["userId integer!", "postId integer!", "primary (userId, postId)"]);
   });
 
+  it("drops constraints by the names that it gives them, and only those", () => {
+    const schema = migrated(
+      "sequelize",
+      `exports.up = async (queryInterface, Sequelize) => {
+        await queryInterface.createTable("shares", { urlId: Sequelize.TEXT, teamId: Sequelize.TEXT });
+        await queryInterface.addConstraint("shares", { fields: ["urlId", "teamId"], type: "unique" });
+        await queryInterface.addIndex("shares", ["teamId"], { name: "by_team", indicesType: "UNIQUE" });
+        await queryInterface.sequelize.query('CREATE UNIQUE INDEX by_url ON shares ("urlId")');
+        await queryInterface.removeConstraint("shares", "shares_urlId_teamId_uk");
+        await queryInterface.sequelize.query("ALTER TABLE shares DROP CONSTRAINT IF EXISTS by_url");
+      };`,
+    );
+    expect(text(schema.table("shares"))).toEqual(["urlId text", "teamId text", "index (teamId)", "unique (urlId)"]);
+  });
+
   it("removes and renames, also through umzug's context", () => {
     const schema = migrated(
       "sequelize",
@@ -433,6 +452,9 @@ describe("MikroORM, db-migrate, drivers", () => {
       `exports.up = async function (db) { await db.runSql("CREATE INDEX a_2 ON a (b, id)"); await db.removeIndex("a", "a_b"); };`,
     );
     expect(text(schema.table("a"))).toEqual(["id integer!", "b varchar", "primary (id)", "index (b, id)"]);
+    const series = migrated("db-migrate", `const async = require("async");
+      exports.up = function (db, callback) { async.series([db.createTable.bind(db, "a", { id: "int" }), db.runSql.bind(db, "CREATE INDEX ON a (id)")], callback); };`);
+    expect(text(series.table("a"))).toEqual(["id integer", "index (id)"]);
     const plain = migrated("pg", `export const up = async (client) => { await client.query("CREATE TABLE a (id int PRIMARY KEY)"); };`);
     expect(text(plain.table("a"))).toEqual(["id integer!", "primary (id)"]);
   });
@@ -525,6 +547,17 @@ describe("the code around the calls", () => {
     expect(schema(`await extend(knex, "a");`)).toEqual([["a", true], ["b", false]]);
     expect(schema(`await extend(knex);`)).toEqual([["a", true], ["b", true]]);
     expect(schema(`await extend("a");`)).toEqual([["a", false], ["b", false]]);
+  });
+
+  it("knows the form of SQL that is made of each row", () => {
+    const schema = (statement: string): boolean =>
+      migrated("pg", `exports.up = async (db) => {
+        await db.query("CREATE TABLE a (id int)");
+        const rows = await db.query("SELECT name FROM settings");
+        await db.query(rows.map(({ name }) => ({ name })).map((row) => \`${statement}\`).join("\\n"));
+      };`).table("a")?.uncertain !== undefined;
+    expect(schema("UPDATE b SET c = '${row.name}';")).toBe(false);
+    expect(schema("CREATE INDEX ON ${row.name} (id);")).toBe(true);
   });
 
   it("reads SQL around holes", () => {

@@ -13,6 +13,9 @@ export function callBuiltin(machine: Machine, owner: CodeValue, name: string, ar
       return textMethod(owner, name, args);
     case "external":
       return ownMethod(machine, owner, name, args, site);
+    case "unknown":
+      // Any number of rows: one of them shows the form of what is made of each.
+      return name === "map" && args[0]?.kind === "function" ? { ...list([machine.invoke(args[0], [owner, FROM_PROGRAM], site)], true), sample: true } : undefined;
     case "object":
       return name === "hasOwnProperty" && !owner.open ? constant(owner.entries.has(knownText(args[0]) ?? "")) : undefined;
     default:
@@ -30,7 +33,7 @@ function listMethod(machine: Machine, owner: ListValue, name: string, args: read
       rounds.forEach(each);
       return NOTHING;
     case "map":
-      return list(owner.items.map(each), owner.open || (owner.open && each(FROM_PROGRAM, 0).kind === "unknown"));
+      return { ...list(owner.items.map(each), owner.open), ...(owner.sample === true && { sample: true }) };
     case "flatMap": {
       const made = list([], owner.open);
       for (const [position, item] of owner.items.entries()) {
@@ -101,7 +104,7 @@ function listMethod(machine: Machine, owner: ListValue, name: string, args: read
     }
     case "join": {
       const separator = first === undefined ? "," : knownText(first);
-      if (separator === undefined || owner.open) return unknownFrom([owner, ...args]);
+      if (separator === undefined || (owner.open && owner.sample !== true)) return unknownFrom([owner, ...args]);
       return owner.items.reduce<CodeValue>((made, item, position) => add(position === 0 ? made : add(made, text(separator), true), item, true), text(""));
     }
     default:

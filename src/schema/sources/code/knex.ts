@@ -338,7 +338,7 @@ class TableBuilder {
       name: knownText(name) ?? this.#defaultName(columns.map((value) => (value.kind === "sql" ? value.text : nameOf(value))), "index"),
       unique: type === "unique",
       method: type === "" || type === "unique" ? (engine ?? "btree") : type,
-      parts: columns.map((value) => partOf(value)),
+      parts: columns.map((value) => partOf(value, this.#context.target.dialect)),
       include: [],
       ifNotExists: false,
       ...(predicateText !== undefined && { where: predicateText }),
@@ -351,7 +351,7 @@ class TableBuilder {
     const options = name?.kind === "object" ? name : undefined;
     const written = knownText(name) ?? knownText(optionOf(options, "indexName")) ?? this.#defaultName(columns.map((value) => nameOf(value)), "unique");
     const predicateText = conditionOf(optionOf(options, "predicate"), this.#context.target.dialect);
-    const parts = columns.map((value) => partOf(value));
+    const parts = columns.map((value) => partOf(value, this.#context.target.dialect));
     if (predicateText !== undefined) {
       this.#change({ change: "createIndex", table: this.#table, index: { name: written, unique: true, method: "btree", parts, include: [], ifNotExists: false, where: predicateText }, span: spanOf(site) }, site);
     } else this.#change({ change: "addConstraint", table: this.#table, constraint: { kind: "unique", name: written, parts, span: spanOf(site) }, span: spanOf(site) }, site);
@@ -360,7 +360,7 @@ class TableBuilder {
 
   #primary(columns: readonly CodeValue[], name: CodeValue | undefined, site: Site): undefined {
     const written = knownText(name) ?? knownText(optionOf(name?.kind === "object" ? name : undefined, "constraintName"));
-    this.#change({ change: "addConstraint", table: this.#table, constraint: { kind: "primary", ...(written !== undefined && { name: written }), parts: columns.map((value) => partOf(value)), span: spanOf(site) }, span: spanOf(site) }, site);
+    this.#change({ change: "addConstraint", table: this.#table, constraint: { kind: "primary", ...(written !== undefined && { name: written }), parts: columns.map((value) => partOf(value, this.#context.target.dialect)), span: spanOf(site) }, span: spanOf(site) }, site);
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Kysely migrations (kysely 0.29, schema module): builders that take effect with `execute()`. */
 import type { DdlConstraint, DdlIndexPart, TableName } from "../../../sql/index.js";
 import type { Understood } from "../replay.js";
-import { column, conditionOf, dotted, expressionPart, follow, listOf, literalOf, partOf, quoted, receiver, spanOf, words, type Context, type Method } from "./library.js";
+import { column, conditionOf, directedPart, dotted, follow, listOf, literalOf, partOf, quoted, receiver, spanOf, words, writtenKeys, type Context, type Method } from "./library.js";
 import { sqlOf, type Target } from "./target.js";
 import { FROM_DATABASE, HOLE, isGiven, knownText, nameOf, namesOf, NOTHING, type CodeValue, type Site } from "./values.js";
 
@@ -138,7 +138,7 @@ function tableBuilder(context: Context, table: TableName, creates: boolean): Cod
   };
   const keyed = (kind: "primary" | "unique"): Method =>
     chained(([name, given], site) => {
-      constrain({ kind, ...named(name), parts: listOf(given).map((part) => partOf(part)), span: spanOf(site) }, site);
+      constrain({ kind, ...named(name), parts: listOf(given).map((part) => partOf(part, target.dialect)), span: spanOf(site) }, site);
       return undefined;
     });
   const own: CodeValue = receiver({
@@ -248,7 +248,7 @@ function indexMethods(context: Context, state: IndexState, outer: CodeValue | un
     return own;
   };
   const parts = chained((args) => {
-    state.parts.push(...args.flatMap((arg) => listOf(arg)).map((part) => partOf(part, { directions: true })));
+    state.parts.push(...args.flatMap((arg) => listOf(arg)).map((part) => directedPart(part, target.dialect)));
     return undefined;
   });
   const own: CodeValue = receiver({
@@ -260,7 +260,9 @@ function indexMethods(context: Context, state: IndexState, outer: CodeValue | un
       columns: parts,
       expression: chained(([given]) => {
         const written = sqlOf(given);
-        state.parts.push(...(written === undefined ? [{ expression: HOLE }] : splitExpressions(written)));
+        const keys = written === undefined ? { parts: [{ expression: HOLE }] } : writtenKeys(written, target.dialect);
+      state.parts.push(...keys.parts);
+      if ("where" in keys) state.where = keys.where;
         return undefined;
       }),
       unique: chained(() => void (state.unique = true)),
@@ -291,23 +293,6 @@ function indexMethods(context: Context, state: IndexState, outer: CodeValue | un
     };
   }
   return own;
-}
-
-/** `sql`a, lower(b)`` is two keys. */
-function splitExpressions(written: string): readonly DdlIndexPart[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let at = 0; at < written.length; at++) {
-    const sign = written.charAt(at);
-    if (sign === "(") depth++;
-    else if (sign === ")") depth--;
-    else if (sign === "," && depth === 0) {
-      parts.push(written.slice(from, at));
-      from = at + 1;
-    }
-  }
-  return [...parts, written.slice(from)].map((part) => expressionPart(part));
 }
 
 /** The condition that `where` of an index gets: SQL, or a column with an operator and a value. */

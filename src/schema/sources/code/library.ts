@@ -1,5 +1,5 @@
 /** The objects of migration libraries as tables of their methods, and the pieces of changes that the methods state. */
-import type { DdlColumn, DdlIndexPart, TableName } from "../../../sql/index.js";
+import { readDdl, type DdlColumn, type DdlIndexPart, type TableName } from "../../../sql/index.js";
 import type { SchemaDialect } from "../../names.js";
 import type { Machine } from "./machine.js";
 import { sqlOf, type Target } from "./target.js";
@@ -105,34 +105,24 @@ export function spanOf({ node }: Site): { readonly start: number; readonly end: 
   return { start: node.range[0], end: node.range[1] };
 }
 
-/** A key of an index: the name of a column, or SQL that is an expression. `"name desc"` has a direction. */
-export function partOf(value: CodeValue | undefined, { directions = false }: { readonly directions?: boolean } = {}): DdlIndexPart {
-  if (value?.kind === "sql") return expressionPart(value.text);
-  const name = nameOf(value);
-  const directed = directions ? /^(\S+)\s+(asc|desc)$/iu.exec(name) : null;
-  if (directed?.[1] !== undefined) return { column: directed[1], descending: directed[2]?.toLowerCase() === "desc" };
-  return { column: name };
+/** A key of an index: the name of a column, or SQL. */
+export function partOf(value: CodeValue | undefined, dialect: SchemaDialect): DdlIndexPart {
+  return value?.kind === "sql" ? (writtenKeys(value.text, dialect).parts[0] ?? { expression: HOLE }) : { column: nameOf(value) };
 }
 
-/** A key that is written as SQL: a bare or quoted name is still a column. */
-export function expressionPart(written: string): DdlIndexPart {
-  const trimmed = written.trim();
-  const match = /^(?:"([^"]+)"|`([^`]+)`|([A-Za-z_]\w*))(?:\s+(asc|desc))?$/iu.exec(trimmed);
-  const name = match?.[1] ?? match?.[2] ?? match?.[3];
-  if (name !== undefined) return { column: name, ...(match?.[4] !== undefined && { descending: match[4].toLowerCase() === "desc" }) };
-  let inner = trimmed;
-  while (inner.startsWith("(") && inner.endsWith(")") && closesAtEnd(inner)) inner = inner.slice(1, -1).trim();
-  return { expression: inner };
+/** `"name desc nulls last"`: a column and what SQL says about it. */
+export function directedPart(value: CodeValue | undefined, dialect: SchemaDialect): DdlIndexPart {
+  const written = value?.kind === "sql" ? undefined : /^(\S+)\s+(\S.*)$/u.exec(nameOf(value));
+  const [, name, rest] = written ?? [];
+  return name === undefined || rest === undefined ? partOf(value, dialect) : (writtenKeys(`${quoted(name, dialect)} ${rest}`, dialect).parts[0] ?? { column: HOLE });
 }
 
-function closesAtEnd(written: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < written.length; at++) {
-    if (written.charAt(at) === "(") depth++;
-    else if (written.charAt(at) === ")") depth--;
-    if (depth === 0) return at === written.length - 1;
-  }
-  return false;
+/** The keys of an index that are written as SQL, read as they stand in CREATE INDEX; a condition may follow them there. */
+export function writtenKeys(written: string, dialect: SchemaDialect): { readonly parts: readonly DdlIndexPart[]; readonly where?: string } {
+  const [change] = readDdl(`CREATE INDEX i ON t (${written})`, dialect);
+  if (change?.change !== "createIndex") return { parts: [{ expression: HOLE }] };
+  const { parts, where } = change.index;
+  return { parts, ...(where !== undefined && { where }) };
 }
 
 export function listOf(value: CodeValue | undefined): readonly CodeValue[] {

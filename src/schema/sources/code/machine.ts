@@ -737,7 +737,7 @@ export class Machine {
     }
     if (owner.kind === "object" && !owner.entries.has(name) && owner.base) return owner.base.call(name, args, site);
     if ((owner.kind === "function" || owner.kind === "native") && (name === "bind" || name === "call" || name === "apply")) {
-      if (name === "bind") return owner;
+      if (name === "bind") return { kind: "native", bound: true, run: (more, at) => this.invoke(owner, [...args.slice(1), ...more], at) };
       return this.invoke(owner, name === "call" ? args.slice(1) : args[1]?.kind === "list" ? args[1].items : [], site);
     }
     return this.#callValue(this.member(owner, name), args, site);
@@ -751,7 +751,10 @@ export class Machine {
     }
     this.surroundings.escaped(args, site);
     // What is handed over may be called: `rows.map((row) => …)`, `resolve => …`.
-    for (const arg of args) if (arg.kind === "function") this.#openRound(() => ({ kind: "return", value: this.invoke(arg, [unknownFrom([callee]), unknownFrom([callee])], site) }));
+    for (const arg of args.flatMap((one) => (one.kind === "list" ? one.items : [one]))) {
+      const isOwn = arg.kind === "function" || (arg.kind === "native" && arg.bound === true);
+      if (isOwn) this.#openRound(() => ({ kind: "return", value: this.invoke(arg, arg.kind === "native" ? [] : [unknownFrom([callee]), unknownFrom([callee])], site) }));
+    }
     const made = unknownFrom([callee, ...args]);
     return callee.kind === "unknown" && callee.source === "database" ? { ...made, source: "database" } : made;
   }

@@ -1,6 +1,6 @@
 /** node-pg-migrate (8 and 9): `pgm.createTable("t", { … })`. Default names: operations/indexes/shared.ts, operations/tables/shared.ts. */
 import type { DdlColumn, DdlConstraint, DdlIndexPart, TableName } from "../../../sql/index.js";
-import { column, dotted, listOf, partOf, quoted, receiver, spanOf, tableOf, words, type Context, type Method } from "./library.js";
+import { column, dotted, listOf, partOf, quoted, receiver, spanOf, tableOf, words, writtenKeys, type Context, type Method } from "./library.js";
 import { sqlOf } from "./target.js";
 import { FROM_DATABASE, HOLE, isGiven, isOn, knownText, nameOf, namesOf, optionOf, text, truthOf, type CodeValue, type Origin, type Site } from "./values.js";
 
@@ -44,7 +44,7 @@ export function pgmHandle(context: Context): CodeValue {
           name: knownText(optionOf(options, "name")) ?? indexName(on, given, unique),
           unique,
           method: knownText(optionOf(options, "method")) ?? (isGiven(optionOf(options, "method")) ? HOLE : "btree"),
-          parts: given.map((part) => ({ ...(operatorClass !== undefined && { operatorClass }), ...indexPart(part) })),
+          parts: given.map((part) => ({ ...(operatorClass !== undefined && { operatorClass }), ...indexPart(part, target.dialect) })),
           include: isGiven(include) ? namesOf(include) : [],
           ifNotExists: isOn(optionOf(options, "ifNotExists")),
           ...(condition !== undefined && { where: condition }),
@@ -240,16 +240,16 @@ function readConstraints(given: CodeValue | undefined, on: TableName, name: stri
   return made;
 }
 
-function indexPart(value: CodeValue): DdlIndexPart {
+function indexPart(value: CodeValue, dialect: Context["target"]["dialect"]): DdlIndexPart {
   if (value.kind !== "object") {
-    const part = partOf(value);
+    const part = partOf(value, dialect);
     // `"lower(email)"`: what is no plain name is written as SQL.
-    return part.column !== undefined && part.column !== HOLE && /[()\s]/u.test(part.column) ? { expression: part.column } : part;
+    return part.column !== undefined && part.column !== HOLE && /[()\s]/u.test(part.column) ? (writtenKeys(part.column, dialect).parts[0] ?? part) : part;
   }
   const sort = knownText(optionOf(value, "sort"))?.toUpperCase();
   const opclass = optionOf(value, "opclass");
   const operatorClass = opclass?.kind === "object" ? knownText(optionOf(opclass, "name")) : knownText(opclass);
-  const base = indexPart(optionOf(value, "name") ?? text(HOLE));
+  const base = indexPart(optionOf(value, "name") ?? text(HOLE), dialect);
   return { ...base, ...(sort !== undefined && { descending: sort === "DESC" }), ...(operatorClass !== undefined && { operatorClass }) };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { DdlColumn, DdlConstraint, DdlIndexPart, TableName } from "../../../sql/index.js";
 import type { Table } from "../../model.js";
-import { column, conditionOf, expressionPart, follow, listOf, literalOf, partOf, quoted, receiver, spanOf, tableOf, words, type Context } from "./library.js";
+import { column, conditionOf, follow, listOf, literalOf, partOf, quoted, receiver, spanOf, tableOf, words, type Context } from "./library.js";
 import { sqlOf } from "./target.js";
 import { constant, FROM_DATABASE, HOLE, isGiven, isOn, knownText, list, nameOf, namesOf, NOTHING, object, optionOf, text, truthOf, type CodeValue, type Site } from "./values.js";
 
@@ -47,7 +47,7 @@ export function sequelizeHandle(context: Context): CodeValue {
         readAttributes(context, attributes, site, columns, constraints);
         const keys = optionOf(options, "uniqueKeys");
         if (keys?.kind === "object") {
-          for (const [key, value] of keys.entries) constraints.push({ kind: "unique", name: key, parts: listOf(optionOf(value, "fields")).map((part) => partOf(part)), span: spanOf(site) });
+          for (const [key, value] of keys.entries) constraints.push({ kind: "unique", name: key, parts: listOf(optionOf(value, "fields")).map((part) => partOf(part, context.target.dialect)), span: spanOf(site) });
         }
         const schema = knownText(optionOf(options, "schema"));
         const written = table(name);
@@ -218,14 +218,13 @@ function typeName(value: CodeValue | undefined, isPostgres: boolean): string | u
 }
 
 function fieldOf(value: CodeValue, dialect: Context["target"]["dialect"]): DdlIndexPart {
-  if (value.kind === "sql") return expressionPart(value.text);
-  if (value.kind !== "object") return partOf(value);
+  if (value.kind !== "object") return partOf(value, dialect);
   const order = knownText(optionOf(value, "order"))?.toUpperCase();
   const collation = knownText(optionOf(value, "collate"));
   const operatorClass = knownText(optionOf(value, "operator"));
   const length = optionOf(value, "length");
   const named = optionOf(value, "name", "attribute", "value");
-  const base = named?.kind === "sql" ? expressionPart(named.text) : { column: nameOf(named) };
+  const base = named?.kind === "sql" ? partOf(named, dialect) : { column: nameOf(named) };
   return {
     ...base,
     ...(order !== undefined && { descending: order.startsWith("DESC") }),
@@ -237,7 +236,7 @@ function fieldOf(value: CodeValue, dialect: Context["target"]["dialect"]): DdlIn
 
 function addIndex({ target }: Context, table: TableName, fields: CodeValue | undefined, options: CodeValue | undefined, site: Site): void {
   const given = listOf(fields ?? optionOf(options, "fields"));
-  const type = (knownText(optionOf(options, "type", "indicesType", "indexType")) ?? "").toUpperCase();
+  const type = (knownText(optionOf(options, "type")) ?? "").toUpperCase();
   const operatorClass = knownText(optionOf(options, "operator"));
   const where = conditionOf(optionOf(options, "where"), target.dialect);
   const method = (type === "FULLTEXT" || type === "SPATIAL" ? type : (knownText(optionOf(options, "using", "method")) ?? "btree")).toLowerCase();
@@ -277,7 +276,7 @@ function addConstraint({ target }: Context, table: TableName, fields: CodeValue 
   const given = listOf(fields);
   const names = given.map((field) => (field.kind === "object" ? nameOf(optionOf(field, "name", "attribute")) : nameOf(field)));
   const suffix = type === undefined ? undefined : SUFFIXES[type];
-  const written = knownText(optionOf(options, "name")) ?? (suffix === undefined ? undefined : `${underscore(`${table.name}_${names.join("_")}`)}_${suffix}`);
+  const written = knownText(optionOf(options, "name")) ?? (suffix === undefined ? undefined : `${table.name}_${names.join("_")}_${suffix}`);
   const named = written === undefined ? {} : { name: written };
   switch (type) {
     case "unique":

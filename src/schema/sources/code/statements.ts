@@ -96,7 +96,7 @@ export function dbMigrateHandle(context: Context): CodeValue {
         if (made.unique) target.change({ change: "addConstraint", table: table(name), constraint: { kind: "unique", parts: [{ column: made.name }], span: spanOf(site) }, span: spanOf(site) }, site);
       }),
       addIndex: then(([name, index, columns, unique], site) =>
-        target.change({ change: "createIndex", table: table(name), index: { name: nameOf(index), unique: isOn(unique), method: "btree", parts: listOf(columns).map((part) => partOf(part)), include: [], ifNotExists: false }, span: spanOf(site) }, site),
+        target.change({ change: "createIndex", table: table(name), index: { name: nameOf(index), unique: isOn(unique), method: "btree", parts: listOf(columns).map((part) => partOf(part, target.dialect)), include: [], ifNotExists: false }, span: spanOf(site) }, site),
       ),
       removeIndex: then(([first, second], site) => target.change({ change: "dropIndex", ...(second !== undefined && { table: table(first) }), name: nameOf(second ?? first), span: spanOf(site) }, site)),
       addForeignKey: then(([name, other, key, mapping], site) => {

@@ -29,6 +29,8 @@ export interface ListValue {
   readonly items: CodeValue[];
   /** It may hold more than is known. */
   open: boolean;
+  /** Its one item stands for any number of that form: `rows.map((row) => …)`. */
+  readonly sample?: boolean;
 }
 
 export interface ObjectValue {
@@ -86,7 +88,7 @@ export type CodeValue =
   | FunctionValue
   | ClassValue
   | { readonly kind: "pattern"; readonly pattern: RegExp }
-  | { readonly kind: "native"; readonly run: (args: readonly CodeValue[], site: Site) => CodeValue }
+  | { readonly kind: "native"; readonly run: (args: readonly CodeValue[], site: Site) => CodeValue; /** Arguments are bound to it already. */ readonly bound?: boolean }
   | { readonly kind: "receiver"; readonly receiver: Receiver }
   /** An export of a package, or a global (`specifier` empty), and the way into it. */
   | { readonly kind: "external"; readonly specifier: string; readonly path: readonly string[] }
