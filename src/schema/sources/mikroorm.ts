@@ -11,6 +11,7 @@ import { decorationsOf, inverseOf, lineage, nameOfClass, targetOf, writtenType, 
 import { CodeModules, nodesOf, type CodeFiles, type CodeModule } from "./declarations/modules.js";
 import { declaredType, uuidType } from "./declarations/types.js";
 import { entry, isFalse, isTrue, textOf, textsOf, Values, type ClassValue, type ObjectValue, type Value } from "./declarations/values.js";
+import { readSqlFiles } from "./sql.js";
 
 const PACKAGE = /^@mikro-orm\//u;
 
@@ -92,6 +93,8 @@ interface Property {
   readonly primary: boolean;
   readonly type: string | undefined;
   readonly enumeration: boolean;
+  /** Its column is of another entity of the same table too, and so may be null. */
+  readonly inherited?: boolean;
   /** `?` at the property, which counts where MikroORM reads the types. */
   readonly optional: boolean;
   readonly marks: readonly Mark[];
@@ -238,6 +241,7 @@ class MikroOrmSchema {
       const [first, second] = decoration.args;
       const target = (first?.kind === "object" ? undefined : targetOf(first, this.#values)) ?? targetOf(option("entity"), this.#values) ?? (kind === "m:1" || kind === "1:1" ? (written.argument ?? written.name) : undefined);
       const isEnum = decoration.name === "Enum" || option("items") !== undefined;
+      const items = option("items") ?? (first?.kind === "function" ? this.#values.apply(first, []) : undefined);
       into.push({
         name,
         kind,
@@ -245,7 +249,7 @@ class MikroOrmSchema {
         target,
         inverse: inverseOf(second?.kind === "object" ? undefined : second) ?? inverseOf(option("mappedBy")) ?? inverseOf(option("inversedBy")),
         primary: decoration.name === "PrimaryKey" || isTrue(option("primary")),
-        type: isEnum ? "enum" : this.#typeOf(option, written.name),
+        type: isEnum ? this.#enumType(items, option) : this.#typeOf(option, written.name),
         enumeration: isEnum,
         optional: written.optional || ("optional" in member && member.optional),
         marks,
@@ -253,6 +257,17 @@ class MikroOrmSchema {
         at,
       });
     }
+  }
+
+  /** Enums are text with a check but for MySQL's and named ones (platforms, getEnumTypeDeclarationSQL). */
+  #enumType(items: Value | undefined, option: (name: string) => Value | undefined): string | undefined {
+    if (option("nativeEnumName") !== undefined) return "enum";
+    const list = items?.kind === "function" ? this.#values.apply(items, []) : items;
+    const first = list?.kind === "list" ? list.items[0] : list?.kind === "enum" && list.node.type === "TSEnumDeclaration" ? list.node.body.members[0] : undefined;
+    if (first === undefined) return undefined;
+    const isText = "kind" in first ? textOf(first) !== undefined : first.initializer?.type === "Literal" && typeof first.initializer.value === "string";
+    if (!isText) return "smallint";
+    return this.#dialect === "mysql" || this.#dialect === "mariadb" ? "enum" : "text";
   }
 
   #typeOf(option: (name: string) => Value | undefined, written: string | undefined): string | undefined {
@@ -353,6 +368,12 @@ class MikroOrmSchema {
 
   #readSchemaProperty(entity: Entity, name: string, value: Value): void {
     const at = value.module.at(value.node, "mikroorm");
+    // `author: () => p.manyToOne(Author)`, which breaks a circle of declarations
+    const lazy = value.kind === "function" ? this.#values.apply(value, []) : undefined;
+    if (lazy !== undefined) {
+      this.#readSchemaProperty(entity, name, lazy);
+      return;
+    }
     if (value.kind === "call") {
       this.#readChain(entity, name, value, at);
       return;
@@ -367,7 +388,7 @@ class MikroOrmSchema {
       target: targetOf(option("entity"), this.#values) ?? textOf(option("type")),
       inverse: inverseOf(option("mappedBy")) ?? inverseOf(option("inversedBy")),
       primary: isTrue(option("primary")),
-      type: isEnum ? "enum" : this.#typeOf(option, undefined),
+      type: isEnum ? this.#enumType(option("items"), option) : this.#typeOf(option, undefined),
       enumeration: isEnum,
       optional: false,
       marks: [],
@@ -405,10 +426,10 @@ class MikroOrmSchema {
       name,
       kind,
       option,
-      target: kind === "scalar" ? undefined : (targetOf(root.args[0], this.#values) ?? (root.args[0]?.node.type === "Identifier" ? root.args[0].node.name : undefined)),
+      target: kind === "scalar" ? undefined : targetOf(root.args[0], this.#values),
       inverse: inverseOf(option("mappedBy")) ?? inverseOf(option("inversedBy")),
       primary: links.has("primary"),
-      type: isEnum ? "enum" : column === undefined ? this.#typeNamed(root.name === "datetime" ? "Date" : root.name) : declaredType(column),
+      type: isEnum ? this.#enumType(root.args[0], option) : column === undefined ? this.#typeNamed(root.name === "datetime" ? "Date" : root.name) : declaredType(column),
       enumeration: isEnum,
       optional: false,
       marks: [],
@@ -439,8 +460,8 @@ class MikroOrmSchema {
     }
     if (discriminator !== undefined && !built.fields.some(({ path }) => path === discriminator)) {
       const name = this.#naming.column(discriminator);
-      const property: Property = { name: discriminator, kind: "scalar", option: () => undefined, target: undefined, inverse: undefined, primary: false, type: "varchar", enumeration: true, optional: false, marks: [], doubtful: false, at: entity.at };
-      built.fields.push({ path: discriminator, property, primary: false, column: { name, property: discriminator, type: "varchar", nullable: "no", enumeration: true, provenance: entity.at } });
+      const property: Property = { name: discriminator, kind: "scalar", option: () => undefined, target: undefined, inverse: undefined, primary: false, type: "text", enumeration: true, optional: false, marks: [], doubtful: false, at: entity.at };
+      built.fields.push({ path: discriminator, property, primary: false, column: { name, property: discriminator, type: "text", nullable: "no", enumeration: true, provenance: entity.at } });
     }
     if (discriminator !== undefined) {
       const field = built.fields.find(({ path }) => path === discriminator);
@@ -459,7 +480,7 @@ class MikroOrmSchema {
       return;
     }
     if (property.kind !== "scalar") {
-      built.relations.push({ ...property, name: path });
+      built.relations.push({ ...property, name: path, ...(inherited ? { inherited } : {}) });
       return;
     }
     const given = option("fieldName") ?? option("name");
@@ -490,6 +511,7 @@ class MikroOrmSchema {
     if (isTrue(option("object")) || isTrue(option("array"))) {
       const name = prefix + (textOf(option("fieldName")) ?? this.#naming.column(property.name));
       built.fields.push({ path, property, primary: false, column: { name, property: path, type: this.#dialect === "postgresql" ? "jsonb" : "json", nullable: isTrue(option("nullable")) ? "yes" : "no", provenance: property.at } });
+      this.#indexInside(built, property, name);
       return;
     }
     const { target } = property;
@@ -502,6 +524,19 @@ class MikroOrmSchema {
     const properties: Property[] = [];
     for (const ancestor of lineage(target, this.#values).classes) this.#readMembers(properties, ancestor);
     for (const inner of properties) this.#addProperty(built, inner, `${path}.`, prefix + own, inherited || isTrue(option("nullable")), depth + 1);
+  }
+
+  /** Indexes on what a JSON column holds. */
+  #indexInside(built: Built, { target, option }: Property, column: string): void {
+    if (target === undefined || typeof target === "string" || isTrue(option("array"))) return;
+    const properties: Property[] = [];
+    for (const ancestor of lineage(target, this.#values).classes) this.#readMembers(properties, ancestor);
+    for (const inner of properties) {
+      const kind = inner.marks[0]?.kind ?? (isTrue(inner.option("unique")) ? "unique" : isTrue(inner.option("index")) ? "index" : undefined);
+      if (kind === undefined) continue;
+      const field = textOf(inner.option("fieldName")) ?? this.#naming.column(inner.name);
+      built.indexes.push({ kind, method: "btree", parts: [{ expression: this.#dialect === "postgresql" ? `${column} ->> '${field}'` : "?" }], include: [], provenance: inner.marks[0]?.at ?? inner.at });
+    }
   }
 
   /** `index: true`, `unique: "name"`, `@Index()` on a property. */
@@ -518,6 +553,15 @@ class MikroOrmSchema {
     const type = entry(options, "type");
     const where = entry(options, "where");
     const name = textOf(entry(options, "name")) ?? textOf(options);
+    const written = textOf(expression);
+    if (written !== undefined && !maybe) {
+      // A whole statement. One that cannot be read leaves an index of unknown form.
+      const made = readSqlFiles([{ file: `${at.file}.sql`, text: written }], this.#dialect).orphans?.flatMap(({ indexes }) => indexes) ?? [];
+      if (made.length > 0) {
+        built.indexes.push(...made.map((index) => ({ ...index, provenance: at })));
+        return;
+      }
+    }
     const isOpen = maybe || expression !== undefined || (options !== undefined && options.kind !== "literal" && (options.kind !== "object" || options.open)) || entry(options, "columns") !== undefined;
     const stated = textOf(type)?.toLowerCase();
     built.indexes.push({
@@ -565,7 +609,7 @@ class MikroOrmSchema {
         continue;
       }
       const nullable = option("nullable");
-      built.fields.push({ path: property.name, property, primary: property.primary, column: { name, property: property.name, ...(type === undefined ? {} : { type }), nullable: property.primary ? "no" : isTrue(nullable) ? "yes" : property.optional && nullable === undefined ? "unknown" : "no", provenance: property.at } });
+      built.fields.push({ path: property.name, property, primary: property.primary, column: { name, property: property.name, ...(type === undefined ? {} : { type }), nullable: property.primary ? "no" : isTrue(nullable) || property.inherited === true ? "yes" : property.optional && nullable === undefined ? "unknown" : "no", provenance: property.at } });
     }
     if (!isFalse(option("createForeignKeyConstraint"))) built.foreignKeys.push({ columns, referencedTable: target.name, referencedColumns: referenced.map(({ column }) => column.name), provenance: property.at });
     this.#markProperty(built, property, columns);
@@ -640,7 +684,7 @@ class MikroOrmSchema {
     indexes.push(...built.indexes);
     for (const mark of built.parts.flatMap(({ marks }) => marks)) {
       const properties = entry(mark.options, "properties");
-      const paths = textsOf(properties) ?? (textOf(properties) === undefined ? undefined : [textOf(properties) ?? ""]);
+      const paths = textsOf(properties) ?? (textOf(properties) === undefined ? (textOf(entry(mark.options, "expression")) === undefined ? undefined : []) : [textOf(properties) ?? ""]);
       if (paths === undefined) {
         entity.uncertain ??= "the columns of an index were not understood";
         continue;

@@ -75,6 +75,8 @@ interface Model {
   readonly plural: string;
   readonly attributes: Attribute[];
   readonly indexes: Index[];
+  /** Places of the indexes that decorators declare. */
+  readonly decorated: Set<Provenance>;
   readonly foreignKeys: ForeignKey[];
   readonly references: { readonly field: string; readonly target: string | ClassValue; readonly key: string | undefined; readonly at: Provenance }[];
   readonly relations: Relation[];
@@ -252,6 +254,7 @@ class SequelizeSchema {
       plural: textOf(entry(names, "plural")) ?? pluralize(name),
       attributes: [],
       indexes: [],
+      decorated: new Set(),
       foreignKeys: [],
       references: [],
       relations: [],
@@ -311,12 +314,12 @@ class SequelizeSchema {
   }
 
   /** Adds a column to the index of that name; an index of its own without one. */
-  #addTo(model: Model, attribute: Attribute, name: string | undefined, kind: Index["kind"], part: Omit<IndexPart, "column">, method: Index["method"] = "btree"): void {
+  #addTo(model: Model, attribute: Attribute, name: string | undefined, kind: Index["kind"], part: Omit<IndexPart, "column">, method: Index["method"] = "btree", at: Provenance = attribute.at): void {
     const added: IndexPart = { column: attribute.field, ...part };
     const present = name === undefined ? -1 : model.indexes.findIndex((index) => index.name === name && (index.kind === kind || kind === "index"));
     const index = model.indexes[present];
     if (index !== undefined) model.indexes.splice(present, 1, { ...index, parts: [...index.parts, added] });
-    else model.indexes.push({ ...(name === undefined ? {} : { name }), kind, method, parts: [added], include: [], provenance: attribute.at });
+    else model.indexes.push({ ...(name === undefined ? {} : { name }), kind, method, parts: [added], include: [], provenance: at });
   }
 
   /** The key and the timestamps that Sequelize adds, and the indexes of the options. */
@@ -335,8 +338,12 @@ class SequelizeSchema {
     for (const option of options) {
       const indexes = entry(option, "indexes");
       if (indexes === undefined) continue;
+      // Those of the options replace those of decorators (sequelize-typescript, defineModels).
+      model.indexes.splice(0, model.indexes.length, ...model.indexes.filter((index) => !model.decorated.has(index.provenance)));
       if (indexes.kind !== "list" || indexes.open) model.uncertain ??= "some of its indexes were not understood";
       for (const item of indexes.kind === "list" ? indexes.items : []) this.#readIndex(model, item);
+      // The nearest class that lists indexes decides.
+      break;
     }
   }
 
@@ -358,7 +365,7 @@ class SequelizeSchema {
     const operatorClass = textOf(entry(item, "operator"));
     const parts = fields.items.map((field): IndexPart => {
       const name = textOf(field) ?? textOf(entry(field, "name")) ?? textOf(entry(field, "attribute"));
-      if (name === undefined) return { expression: this.#expression(field) };
+      if (name === undefined) return { expression: this.#expression(model, field) };
       const length = entry(field, "length");
       const collation = textOf(entry(field, "collate"));
       const own = textOf(entry(field, "operator")) ?? operatorClass;
@@ -392,7 +399,7 @@ class SequelizeSchema {
   }
 
   /** `sequelize.fn("lower", sequelize.col("email"))`, `literal("lower(email)")`; `?` for what is not known. */
-  #expression(value: Value): string {
+  #expression(model: Model, value: Value): string {
     if (value.kind !== "call") return "?";
     const name = value.callee.kind === "library" ? value.callee.path.at(-1) : value.callee.kind === "member" ? value.callee.name : undefined;
     const args = value.args.map((argument) => this.#values.of(argument, value.module, value.given));
@@ -401,9 +408,9 @@ class SequelizeSchema {
       case "literal":
         return textOf(first) ?? "?";
       case "col":
-        return textOf(first) ?? "?";
+        return textOf(first) === undefined ? "?" : `"${this.#fieldOf(model, textOf(first) ?? "")}"`;
       case "fn":
-        return `${textOf(first) ?? "?"}(${rest.map((argument) => (argument.kind === "literal" ? (typeof argument.value === "string" ? `'${argument.value}'` : String(argument.value)) : this.#expression(argument))).join(", ")})`;
+        return `${textOf(first) ?? "?"}(${rest.map((argument) => (argument.kind === "literal" ? (typeof argument.value === "string" ? `'${argument.value}'` : String(argument.value)) : this.#expression(model, argument))).join(", ")})`;
       default:
         return "?";
     }
@@ -462,7 +469,9 @@ class SequelizeSchema {
     }
     const column = by("Column") ?? by("Attribute");
     const isTime = by("CreatedAt") !== undefined || by("UpdatedAt") !== undefined || by("DeletedAt") !== undefined;
-    if (column === undefined && !isTime) {
+    // Sequelize itself adds the column, unless the model has no timestamps.
+    if (column === undefined && isTime) return;
+    if (column === undefined) {
       if (known.length === 0 && unknown !== undefined) model.attributes.push({ name, field: underscoredIf(name, model.underscored), type: undefined, enumeration: false, nullable: true, primary: false, generated: false, doubtful: true, at: of.module.at(member, "sequelize") });
       if (by("PrimaryKey") === undefined) return;
     }
@@ -524,6 +533,8 @@ class SequelizeSchema {
     const type = textOf(entry(options, "type"))?.toUpperCase();
     const using = textOf(entry(options, "using")) ?? textOf(entry(options, "method"));
     const isOpen = options !== undefined && options.kind !== "literal" && (options.kind !== "object" || options.open) && !(isMade && options.kind === "call");
+    const at = decoration.module.at(decoration.node, "sequelize");
+    model.decorated.add(at);
     this.#addTo(
       model,
       attribute,
@@ -535,6 +546,7 @@ class SequelizeSchema {
         ...(collation === undefined ? {} : { collation }),
       },
       isOpen || decoration.maybe || entry(options, "where") !== undefined ? "other" : type === "FULLTEXT" ? "fulltext" : type === "SPATIAL" ? "spatial" : indexMethod(using),
+      at,
     );
   }
 

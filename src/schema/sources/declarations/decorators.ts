@@ -228,6 +228,8 @@ function typeName(node: Node | undefined): string | undefined {
 export function targetOf(value: Value | undefined, values: Values): ClassValue | string | undefined {
   if (value === undefined) return undefined;
   if (value.kind === "class") return value;
+  // `const UserEntity = new EntitySchema({ … })`
+  if (value.kind === "call") return value.node.parent?.type === "VariableDeclarator" && value.node.parent.id.type === "Identifier" ? value.node.parent.id.name : undefined;
   if (value.kind === "literal") return typeof value.value === "string" ? value.value : undefined;
   if (value.kind !== "function" || !isFunction(value.node)) return value.kind === "unknown" && value.node.type === "Identifier" ? value.node.name : undefined;
   const result = returned(value.node);
