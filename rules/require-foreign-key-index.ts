@@ -9,7 +9,7 @@ export interface Options {
   readonly ignoreTables: readonly string[];
 }
 
-export type MessageId = "declared" | "delete" | "update" | "filter" | "join";
+export type MessageId = "declared" | "delete" | "update" | "several" | "filter" | "join";
 
 export default defineRule<Options, MessageId>({
   id: "require-foreign-key-index",
@@ -17,9 +17,10 @@ export default defineRule<Options, MessageId>({
   preset: "strict",
   strictOptions: { filters: false },
   messages: {
-    declared: "No index of `{{table}}`{{size}} begins with its foreign key {{columns}}: every delete from `{{parent}}`, and every way from there, scans `{{table}}`.{{proposal}}",
+    declared: "No index of `{{table}}`{{size}} begins with its foreign key {{columns}}: each row that is deleted from `{{parent}}` scans `{{table}}`, and so does a join from there.{{proposal}}",
     delete: "Scans `{{table}}`{{size}} for each row that is deleted from `{{parent}}`: no index begins with its foreign key {{columns}} ({{place}}).{{proposal}}",
     update: "Scans `{{table}}`{{size}} for each key that is changed in `{{parent}}`: no index begins with its foreign key {{columns}} ({{place}}).{{proposal}}",
+    several: "Scans {{number}} tables for each row that is {{change}} `{{parent}}`: no index begins with their foreign keys {{keys}} ({{place}}).",
     filter: "Scans `{{table}}`{{size}} to filter by its foreign key {{columns}}, which no index begins with ({{place}}).{{proposal}}",
     join: "Scans `{{table}}`{{size}} to join it by its foreign key {{columns}}, which no index begins with ({{place}}).{{proposal}}",
   },
@@ -41,13 +42,25 @@ export default defineRule<Options, MessageId>({
   },
   *check(query, { facts, options, place }) {
     if (query.sending !== "now") return;
-    for (const key of facts.keyUses()) {
-      if (isIgnored(key, options) || (isWayIn(key) && !options.filters)) continue;
+    const uses = facts.keyUses().filter((key) => !isIgnored(key, options) && (options.filters || !isWayIn(key)));
+    const ofParent = uses.filter((key) => !isWayIn(key));
+    const [first] = ofParent;
+    if (first !== undefined && ofParent.length > 1) yield { range: query.locate(first.span), messageId: "several", data: severalWords(first, ofParent, place(first.provenance)), once: ofParent.map(nameOf).join() };
+    for (const key of ofParent.length > 1 ? uses.filter(isWayIn) : uses) {
       // The key is one mistake, however many queries of the file suffer from it.
-      yield { range: query.locate(key.span), messageId: key.use, data: wordsOf(key, place(key.provenance)), once: [key.table.name, ...key.columns].join("\0") };
+      yield { range: query.locate(key.span), messageId: key.use, data: wordsOf(key, place(key.provenance)), once: nameOf(key) };
     }
   },
 });
+
+function nameOf({ table, columns }: UnindexedKey): string {
+  return columns.map((column) => `${table.name}.${column}`).join();
+}
+
+function severalWords({ parent, use }: KeyUse, keys: readonly KeyUse[], place: string): Record<string, string | number> {
+  const change = use === "delete" ? "deleted from" : "given another key in";
+  return { number: new Set(keys.map(({ table }) => table.name)).size, change, parent, keys: listOfNames(keys.map(nameOf)), place };
+}
 
 function isWayIn({ use }: KeyUse): boolean {
   return use === "filter" || use === "join";

@@ -9,6 +9,7 @@ import { boundOf } from "./facts/bound.js";
 import type { QueryFacts, Subject, TableSubject } from "./facts/contract.js";
 import { reachedRepetition, repetitionOf, type ExecutionContext, type ReachedQuery } from "./facts/execution.js";
 import { keyUsesOf, tableFactsOf } from "./facts/keys.js";
+import { orderOf } from "./facts/order.js";
 import { droppedConditionsOf, writeScopeOf } from "./facts/writes.js";
 import { nodeHost, type Host } from "./host.js";
 import { FileGraph } from "./project/graph.js";
@@ -193,12 +194,17 @@ class FileAnalyzer {
       }),
       access,
       keyUses: once(() => keyUsesOf(query, access, { table: tables.table, dialect: view.dialect, referencing: (table) => view.referencing(table), isSmall: (table) => view.isSmall(table), rows: (table) => view.rows(table) })),
+      order: once(() => orderOf(query, { ...tables, dialect: view.dialect })),
       ...this.#words(query),
     };
   }
 
-  #words(query: Query): Pick<QueryFacts, "tableName" | "rows" | "text" | "line"> {
+  #words(query: Query): Pick<QueryFacts, "tableName" | "rows" | "text" | "line" | "isSmall"> {
     return {
+      isSmall: () => {
+        const ref = mainTable(query);
+        return ref !== undefined && this.#view(query).isSmall(ref);
+      },
       tableName: () => {
         const ref = mainTable(query);
         return ref && !ref.dynamic ? (this.#view(query).table(ref)?.name ?? ref.model ?? ref.name) : undefined;
@@ -250,6 +256,7 @@ class FileAnalyzer {
       repetitions: () => [repetition],
       access: () => [],
       keyUses: () => [],
+      order: () => undefined,
       ...this.#words(query),
     };
   }

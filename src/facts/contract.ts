@@ -116,6 +116,24 @@ export interface TableAccess {
   readonly proposal?: { readonly ddl: string; readonly declaration?: string };
 }
 
+/** How the order of a read comes about that sorts a table, or a large part of it. */
+export interface OrderAccess {
+  readonly table: Table;
+  /** Estimated rows of the table, where a snapshot or the settings tell. */
+  readonly rows?: number;
+  /** Does an index give the order? */
+  readonly verdict: "usable" | "unusable" | "unknown";
+  /** Columns of the order, by their names in the database. */
+  readonly columns: readonly string[];
+  /** Only the first of the sorted rows are returned. */
+  readonly limited: boolean;
+  /** Words for the message: why the nearest index does not give the order. */
+  readonly reason: string;
+  readonly provenance: Provenance;
+  readonly span: Span;
+  readonly proposal?: { readonly ddl: string; readonly declaration?: string };
+}
+
 /** A foreign key that no index of its table leads with. */
 export interface UnindexedKey {
   readonly table: Table;
@@ -155,10 +173,13 @@ export interface QueryFacts {
   repetitions(): readonly Repetition[];
   access(): readonly TableAccess[];
   keyUses(): readonly KeyUse[];
+  order(): OrderAccess | undefined;
   /** Estimated rows of the table that the query reads or writes, where a snapshot or the settings tell. */
   rows(): number | undefined;
   /** Name of the table for messages: the table's name, the model's name, or undefined. */
   tableName(): string | undefined;
+  /** Is the table small by the settings or by a snapshot? */
+  isSmall(): boolean;
   /** Source text of a range of the linted file. */
   text(range: Range): string;
   /** 1-based line of an offset of the linted file. */

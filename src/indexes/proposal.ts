@@ -48,6 +48,22 @@ export function proposeIndex(question: ProposalQuestion): IndexProposal | undefi
   return { columns: chosen.map((column) => column.name), ddl: createIndex(question.table, chosen, question.dialect), ...(declaration === undefined ? {} : { declaration }) };
 }
 
+/**
+ * The index that gives an order: the columns that the filter fixes, then those of the order. Undefined where the order has
+ * both directions, or something else than columns.
+ */
+export function proposeOrderIndex(question: ProposalQuestion): IndexProposal | undefined {
+  const relation: Relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
+  const order = question.order ?? [];
+  const ordered = orderColumns(order, relation);
+  if (ordered.length === 0 || ordered.length !== order.length || new Set(order.map(({ descending }) => descending)).size > 1) return undefined;
+  if (order.some(({ nulls }) => nulls !== undefined) || ordered.some((column) => UNFIT.test(column.type ?? ""))) return undefined;
+  const columns = [...new Map([...candidates(question.predicate, relation, false).equal, ...ordered].map((column) => [column.name, column])).values()];
+  if (columns.length > MOST_COLUMNS) return undefined;
+  const declaration = declare(question.table, columns);
+  return { columns: columns.map((column) => column.name), ddl: createIndex(question.table, columns, question.dialect), ...(declaration === undefined ? {} : { declaration }) };
+}
+
 interface Candidates {
   readonly equal: readonly Column[];
   readonly range: readonly Column[];

@@ -66,7 +66,7 @@ describe("messages", () => {
 
 describe("presets", () => {
   it("hold the rules that other tools rely on", () => {
-    expect(sorted(ids)).toEqual(["no-n-plus-one", "no-non-sargable-filter", "no-unbounded-select", "no-undefined-filter", "no-unindexed-filter", "require-foreign-key-index", "require-where"]);
+    expect(sorted(ids)).toEqual(["no-n-plus-one", "no-non-sargable-filter", "no-unbounded-select", "no-undefined-filter", "no-unindexed-filter", "no-unindexed-order", "require-foreign-key-index", "require-where"]);
   });
 
   it.each([
@@ -91,6 +91,7 @@ describe("presets", () => {
       "query-guard/no-undefined-filter": "error",
       "query-guard/no-n-plus-one": "error",
       "query-guard/no-unindexed-filter": "error",
+      "query-guard/no-unindexed-order": "error",
     });
     expect(plugin.configs.strict.rules).toEqual({
       "query-guard/no-unbounded-select": ["error", { scoped: true }],
@@ -99,6 +100,7 @@ describe("presets", () => {
       "query-guard/no-n-plus-one": ["error", { updateDifferent: true }],
       "query-guard/no-unindexed-filter": "error",
       "query-guard/no-non-sargable-filter": "error",
+      "query-guard/no-unindexed-order": ["error", { unknownRows: true }],
       "query-guard/require-foreign-key-index": ["error", { filters: false }],
     });
     expect(Object.keys(plugin.configs.all.rules ?? {})).toEqual(ids.map((id) => `query-guard/${id}`));

@@ -28,6 +28,13 @@ describe("a foreign key of a schema that is not linted is reported at the query"
     expect(found.map(({ line }) => line)).toEqual([4]);
   });
 
+  it("as one report of all keys that a query suffers from", () => {
+    const several = sql("CREATE TABLE notes (id integer PRIMARY KEY, author integer REFERENCES customers (id), reader integer REFERENCES customers (id));\n");
+    expect(several.messages(RULE, query("DELETE FROM customers WHERE id = $1", "DELETE FROM customers WHERE email = $1"))).toEqual([
+      "Scans 2 tables for each row that is deleted from `customers`: no index begins with their foreign keys `orders.customer_id`, `notes.author` and `notes.reader` (migrations/001.sql:2).",
+    ]);
+  });
+
   it("of a model's library", () => {
     const schema = 'datasource db {\n  provider = "postgresql"\n}\nmodel Customer {\n  id Int @id\n  orders Order[]\n}\nmodel Order {\n  id Int @id\n  customerId Int\n  customer Customer @relation(fields: [customerId], references: [id])\n}\n';
     const project = schemaProject({ "prisma/schema.prisma": schema });
@@ -105,7 +112,7 @@ export const orders = ${make}(
   };
 
   it.each(["pg", "sqlite"] as const)("in %s", (core) => {
-    const message = "No index of `orders` begins with its foreign key `customer_id`: every delete from `customers`, and every way from there, scans `orders`. Add `index(\"orders_customer_id_idx\").on(t.customerId)`.";
+    const message = "No index of `orders` begins with its foreign key `customer_id`: each row that is deleted from `customers` scans `orders`, and so does a join from there. Add `index(\"orders_customer_id_idx\").on(t.customerId)`.";
     expect(reported(core)).toEqual([{ line: 7, message }]);
   });
 
