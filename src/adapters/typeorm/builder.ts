@@ -95,7 +95,7 @@ class BuilderLowering {
     const where = this.#where();
     const limit = this.#amount(["limit", "take"]);
     const offset = this.#amount(["offset", "skip"]);
-    const table = tableOf(this.#main.entity, this.#main.alias, this.#main.node && this.#main.module === this.#context.module ? spanAt(this.#at, this.#main.node, this.#main.module) : this.#span);
+    const table = tableOf(this.#main.entity, this.#main.alias, this.#main.node && this.#main.module === this.#context.module ? spanAt(this.#at, this.#main.node, this.#main.module) : this.#span, this.#context.module);
     const base = statement(this.#kind, this.#span, {
       ...(isRead ? { sources: [this.#derived() ?? { kind: "table", table }, ...this.#joins] } : { target: table, sources: [] }),
       where: this.#kind === "insert" ? NO_FILTER : where,
@@ -157,7 +157,7 @@ class BuilderLowering {
       return;
     }
     const path = this.#text(target, step.module);
-    const table: TableRef = entity.name === undefined ? { name: path ?? "", alias: name ?? path ?? "", model: path ?? "", span } : tableOf(entity, name, span);
+    const table: TableRef = entity.name === undefined ? { name: path ?? "", alias: name ?? path ?? "", model: path ?? "", span } : tableOf(entity, name, span, this.#context.module);
     this.#joins.push({ kind: "table", table, ...shared });
   }
 

@@ -69,7 +69,7 @@ const OF_ROW: Readonly<Record<string, StatementKind>> = { save: "insert", remove
 
 export const METHODS: readonly string[] = [...Object.keys(MEANINGS), ...Object.keys(OF_ROW)];
 
-const BULK: BulkAdvice = { read: "`findBy` with `In(keys)`", insert: "`insert([…])` or `save([…])`", updateSame: "`update` with `In(keys)`", delete: "`delete` with `In(keys)`" };
+const BULK: BulkAdvice = { read: "`findBy` with `In(keys)`", insert: "`insert([…])` or `save([…])`", updateSame: "`update` with `In(keys)`", upsert: "`save([…])` or `upsert([…])`", delete: "`delete` with `In(keys)`" };
 const BULK_REMOVE: BulkAdvice = { ...BULK, delete: "`remove([…])`" };
 const BULK_COUNT: BulkAdvice = { ...BULK, read: "a query builder with `groupBy`" };
 
@@ -175,7 +175,7 @@ class CallLowering {
   #statement(): Statement {
     const { kind, takes } = this.#meaning;
     const { method } = this.#given;
-    const table = tableOf(this.#entity, undefined, this.#span);
+    const table = tableOf(this.#entity, undefined, this.#span, this.#context.module);
     const isRead = kind === "select";
     const options = takes === "options" ? this.#options() : undefined;
     const isScalar = this.#meaning.delivery === "scalar";
@@ -403,11 +403,11 @@ function lowerRow(given: Call, context: AdapterContext): Query {
   const kind = OF_ROW[method] ?? "select";
   const span = spanOf(call.range);
   const entity = entityOfValue(receiver, context.values);
-  const table = tableOf(entity, undefined, span);
+  const table = tableOf(entity, undefined, span, context.module);
   const callee = unwrap(call.callee);
   const row: Node = callee.type === "MemberExpression" ? callee.object : call;
   const column: ColumnRef = { name: primaryKeyOf(entity, context.values), property: true, span, wrappers: [] };
   const where: Predicate = kind === "insert" ? NO_FILTER : { op: "compare", column, operator: "=", operand: operandOf({ context, site: span }, row, context.module), span };
   const lowered = statement(kind, span, { ...(kind === "select" ? { sources: [{ kind: "table", table }] } : { target: table }), where, ...(kind === "insert" && { rows: "one" as const, conflict: "update" as const }) });
-  return query(lowered, { library: TYPEORM, dialect, site, delivery: kind === "select" ? "one" : "none", byUniqueKey: kind !== "insert", inputs: [row], bulk: { ...BULK_REMOVE, insert: "`save([…])`" } });
+  return query(lowered, { library: TYPEORM, dialect, site, delivery: kind === "select" ? "one" : "none", byUniqueKey: kind !== "insert", inputs: [row], bulk: { ...BULK_REMOVE, insert: "`save([…])`", upsert: "`save([…])` of a repository" } });
 }

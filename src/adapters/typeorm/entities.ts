@@ -1,7 +1,7 @@
 /** Which entity a value is about, and what its class says of a property. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Span, TableRef } from "../../query/model.js";
-import { isFunction, keyName, literalString, unwrap, type ClassNode, type Node } from "../../syntax/ast.js";
+import { isClass, isFunction, keyName, literalString, unwrap, type ClassNode, type Node } from "../../syntax/ast.js";
 import type { Evaluator } from "../../syntax/evaluate.js";
 import { entriesOf, readObject } from "../../syntax/objects.js";
 import { importBinding, returnedExpressions } from "../../syntax/patterns.js";
@@ -15,6 +15,8 @@ export interface Entity {
   /** The name is a table's, as the code writes it. */
   readonly isTable?: boolean;
   readonly class?: NodeRef<ClassNode>;
+  /** What chooses an entity at run time; nothing where it is one for every call. Undefined: not known. */
+  readonly chosenBy?: readonly NodeRef[];
 }
 
 export const UNKNOWN_ENTITY: Entity = { name: undefined };
@@ -34,6 +36,8 @@ export function entityOfExpression(node: Node, module: SourceModule, values: Eva
       return value.name === "*" || value.name === "default" ? named(inner) : { name: value.name.slice(value.name.lastIndexOf(".") + 1) };
     case "unknown":
       return inner.type === "Identifier" ? imported(inner, module) : UNKNOWN_ENTITY;
+    case "parameter":
+      return { name: undefined, chosenBy: [{ node: inner, module }] };
     default:
       return UNKNOWN_ENTITY;
   }
@@ -64,7 +68,9 @@ export function entityOfArgument(argument: TypeArgument, values: Evaluator): Ent
   if (value.kind === "instance") return entityOfClass({ node: value.node, module: value.module });
   if (value.kind === "library" && value.library === TYPEORM) return entityOfValue(value, values);
   const name = node.type === "TSTypeReference" && node.typeName.type === "Identifier" ? node.typeName : undefined;
-  return name ? imported(name, module) : UNKNOWN_ENTITY;
+  if (!name) return UNKNOWN_ENTITY;
+  const declared = module.lookUp(name.name, name)?.defs[0]?.node as Node | undefined;
+  return declared?.type === "TSTypeParameter" && declared.parent.parent && isClass(declared.parent.parent) ? { name: undefined, chosenBy: [] } : imported(name, module);
 }
 
 /** The entity of a repository, of an active record, of an entity schema. */
@@ -93,7 +99,7 @@ export function entityOfValue(value: LibraryValue, values: Evaluator): Entity {
 function entityOfRepository(value: LibraryValue, values: Evaluator): Entity {
   const [argument] = value.typeArguments ?? [];
   const typed = argument ? entityOfArgument(argument, values) : UNKNOWN_ENTITY;
-  if (typed.name !== undefined) return typed;
+  if (typed.name !== undefined || typed.chosenBy) return typed;
   if (value.owner) {
     const given = classArgument(value.owner);
     if (given) return entityOfExpression(given, value.owner.module, values);
@@ -150,8 +156,12 @@ function entityOfSchema({ at }: LibraryValue, values: Evaluator): Entity {
   return name?.kind === "literal" && typeof name.value === "string" ? { name: name.value } : UNKNOWN_ENTITY;
 }
 
-export function tableOf(entity: Entity, alias: string | undefined, span: Span): TableRef {
-  if (entity.name === undefined) return { name: "", alias: alias ?? "", dynamic: true, span };
+/** The table of an entity, as a query of a module names it. */
+export function tableOf(entity: Entity, alias: string | undefined, span: Span, module: SourceModule): TableRef {
+  if (entity.name === undefined) {
+    const chosenBy = entity.chosenBy?.every((item) => item.module === module) ? entity.chosenBy.map((item) => item.node) : undefined;
+    return { name: "", alias: alias ?? "", dynamic: true, ...(chosenBy && { chosenBy }), span: chosenBy?.[0] ? { start: chosenBy[0].range[0], end: chosenBy[0].range[1] } : span };
+  }
   return { name: entity.name, alias: alias ?? entity.name, ...(!entity.isTable && { model: entity.name }), span };
 }
 

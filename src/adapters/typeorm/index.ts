@@ -14,7 +14,7 @@ import { lowerRaw } from "./raw.js";
 
 const ROOTS: ReadonlySet<string> = new Set(["createQueryBuilder"]);
 const RAW_ROLES: ReadonlySet<string> = new Set(["dataSource", "manager", "queryRunner", "repository", "entity"]);
-const BULK: BulkAdvice = { read: "`.where({ id: In(keys) })`", insert: "`.values([…])`", updateSame: "`.where({ id: In(keys) })`", delete: "`.where({ id: In(keys) })`" };
+const BULK: BulkAdvice = { read: "`.where({ id: In(keys) })`", insert: "`.values([…])`", upsert: "`.values([…])`", updateSame: "`.where({ id: In(keys) })`", delete: "`.where({ id: In(keys) })`" };
 
 export const typeorm: Adapter = {
   id: TYPEORM,

@@ -1,6 +1,6 @@
 /** Find options: amounts, order, locks; and what a call is given to write. */
 import type { Amount, ColumnRef, OrderItem, Statement } from "../../query/model.js";
-import { calleeName, isUndefined, unwrap, type Node } from "../../syntax/ast.js";
+import { calleeName, isFunction, isUndefined, unwrap, type Node } from "../../syntax/ast.js";
 import { annotationOf } from "../../syntax/patterns.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf } from "../../syntax/text.js";
@@ -88,8 +88,8 @@ export function rowsOf(node: Node, module: SourceModule, context: AdapterContext
       const name = calleeName(inner) ?? "";
       if (/^(?:map|filter|flatMap|concat|slice)$/u.test(name)) return "many";
       // `repository.create({ … })` gives one, `create([…])` and `create(list)` what it is given.
-      const [first] = inner.arguments;
-      if (name === "create" && first && first.type !== "SpreadElement") return rowsOf(first, module, context);
+      const given = inner.arguments.at(-1);
+      if (name === "create" && given && given.type !== "SpreadElement") return rowsOf(given, module, context);
       return "unknown";
     }
     case "Identifier": {
@@ -101,9 +101,18 @@ export function rowsOf(node: Node, module: SourceModule, context: AdapterContext
       const annotation = definition && annotationOf(definition.name as Node);
       if (annotation) return annotation.type === "TSArrayType" || (annotation.type === "TSTypeReference" && annotation.typeName.type === "Identifier" && annotation.typeName.name === "Array") ? "many" : annotation.type === "TSTypeReference" ? "one" : "unknown";
       const declarator = definition?.node as Node | undefined;
+      // What a loop or a callback is given is one row of a list, unless its name says that it is several.
+      if (isElement(declarator)) return /(?:s|chunk|batch|list|group|page|slice)$/iu.test(inner.name) ? "unknown" : "one";
       return declarator?.type === "VariableDeclarator" && declarator.id.type === "Identifier" && declarator.init && unwrap(declarator.init).type !== "Identifier" ? rowsOf(declarator.init, module, context) : "unknown";
     }
     default:
       return "unknown";
   }
+}
+
+/** Is a variable the element of a loop, or the parameter of a callback of `map` and its like? */
+function isElement(declaration: Node | undefined): boolean {
+  if (declaration?.type === "VariableDeclarator") return declaration.parent.parent.type === "ForOfStatement" && declaration.parent.parent.left === declaration.parent;
+  const call = isFunction(declaration) ? declaration.parent : undefined;
+  return call?.type === "CallExpression" && /^(?:map|forEach|flatMap)$/u.test(calleeName(call) ?? "");
 }
