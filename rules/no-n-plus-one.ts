@@ -88,7 +88,7 @@ function remedyWords({ bulk, locking }: Query, operation: RepeatedOperation): st
     case "update-different":
       return "one update from a list of values";
     case "upsert":
-      return "one multi-row insert that updates on conflict";
+      return bulk.upsert ?? "one multi-row insert that updates on conflict";
     case "invariant":
       return "one query";
   }

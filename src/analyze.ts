@@ -213,7 +213,8 @@ class FileAnalyzer {
         const ref = mainTable(query);
         return ref && this.#view(query).rows(ref);
       },
-      text: (range) => this.#module.text.slice(...range),
+      // What stands in another file has no text here.
+      text: (range) => (query.site.file === this.#module.path ? this.#module.text.slice(...range) : ""),
       line: (offset) => this.#module.lineOf(offset),
     };
   }

@@ -37,7 +37,7 @@ export function repetitionOf(query: Query, context: ExecutionContext): Repetitio
   const { repeaters } = surroundingsOf(node, context.module, context.values);
   const effective = repeaters.filter((loop) => !isBatched(query, loop, (expression) => asNode(expression)));
   const [innermost] = effective;
-  if (!innermost) return undefined;
+  if (!innermost || isOverTables(query, (expression) => variesWithin(asNode(expression), innermost, context.module))) return undefined;
   if (query.batchesInTick && innermost.concurrent) return undefined;
   const operation = operationOf(query, (expression) => variesWithin(asNode(expression), innermost, context.module), () => writesTable(query, innermost, context.queries));
   return repetition({ place: query.site.range, node, module: context.module }, innermost, effective.length, operation, [], context);
@@ -53,7 +53,7 @@ export function reachedRepetition(call: Node, reached: ReachedQuery, context: Ex
   const repeaters = named ? [named, ...around] : around;
   const effective = repeaters.filter((loop) => !isBatched(reached.query, loop, (expression) => reached.argument(expression)));
   const [innermost] = effective;
-  if (!innermost) return undefined;
+  if (!innermost || isOverTables(reached.query, (expression) => chosenInLoop(reached.argument(expression), innermost, context.module))) return undefined;
   if (reached.query.batchesInTick && innermost.concurrent) return undefined;
   const callVaries = innermost === named || variesWithin(call, innermost, context.module);
   // Where nothing flows in, one answer serves all rounds; with a limit, it may be the next of a queue.
@@ -68,12 +68,12 @@ function counts(query: Query): boolean {
   if (query.sending !== "now") return false;
   switch (query.kind) {
     case "select":
-      return query.delivery !== "stream" && query.sources.some((source) => source.kind === "table" || source.kind === "cte" || source.kind === "subquery") && !isDynamic(query) && !query.locking?.skipLocked;
+      return query.delivery !== "stream" && query.sources.some((source) => source.kind === "table" || source.kind === "cte" || source.kind === "subquery") && !query.locking?.skipLocked;
     case "insert":
     case "update":
     case "delete":
     case "merge":
-      return !isDynamic(query);
+      return true;
     case "truncate":
     case "ddl":
     case "transaction":
@@ -82,9 +82,15 @@ function counts(query: Query): boolean {
   }
 }
 
-/** The table itself is chosen per element: the loop runs over tables, not over rows. */
-function isDynamic(query: Query): boolean {
-  return query.target?.dynamic === true || query.sources.some((source) => source.kind === "table" && source.table.dynamic === true);
+/** Is the table itself chosen per element: does the loop run over tables, not over rows? */
+function isOverTables(query: Query, varies: (expression: HostExpression) => boolean): boolean {
+  const tables = [...(query.target ? [query.target] : []), ...query.sources.flatMap((source) => (source.kind === "table" ? [source.table] : []))];
+  return tables.some(({ dynamic, chosenBy }) => dynamic === true && (chosenBy === undefined || chosenBy.some(varies)));
+}
+
+/** Does a loop choose what a function is given? What the function makes itself may be anything. */
+function chosenInLoop(argument: Node | undefined, loop: Repeater, module: SourceModule): boolean {
+  return argument === undefined || variesWithin(argument, loop, module);
 }
 
 /** What a report marks, and where the query itself stands. */

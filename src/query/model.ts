@@ -49,6 +49,11 @@ export interface TableRef {
   readonly inherited?: true;
   /** The name holds a hole of a template: the table is not known. */
   readonly dynamic?: boolean;
+  /**
+   * What chooses the table, where it is `dynamic` and that is known: a parameter that holds an entity. Nothing: it is one
+   * table for every call of this place, as in a generic base class.
+   */
+  readonly chosenBy?: readonly HostExpression[];
   readonly span: Span;
 }
 
@@ -337,6 +342,7 @@ export interface BulkAdvice {
   /** Words for a message: "`findMany` with `id: { in: ids }`". */
   readonly read?: string;
   readonly insert?: string;
+  readonly upsert?: string;
   readonly updateSame?: string;
   readonly delete?: string;
 }

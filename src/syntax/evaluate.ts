@@ -920,16 +920,19 @@ export class Evaluator {
     if (written) return { node: written, module: call.module };
     const name = fn.typeParameters?.params[index]?.name.name;
     if (name === undefined) return undefined;
+    let handedOn: TypeArgument | undefined;
     for (const [position, parameter] of fn.params.entries()) {
       const annotation = annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
       const argument = call.node.arguments[position];
       if (!argument || argument.type === "SpreadElement") break;
       if (!annotation || !mentionsType(annotation, name)) continue;
       const { kind } = this.evaluate(argument, call.module);
+      // A parameter of the function around the call: of overloads, what is about the type comes last.
+      if (kind === "parameter") handedOn = { node: argument, module: call.module };
       // What is not of the project is a class by its name only.
       if (kind === "class" || kind === "library" || ((kind === "external" || kind === "unknown") && argument.type === "Identifier" && /^[A-Z][\w$]*[a-z]/u.test(argument.name))) return { node: argument, module: call.module };
     }
-    return undefined;
+    return handedOn;
   }
 
   #construct(constructed: Value, at: NodeRef): Value {

@@ -373,7 +373,7 @@ export function throwsAfter(node: Node, fn: FunctionNode): boolean {
   let [from] = node.range;
   let child: Node = node;
   for (let current = node.parent; current && current !== fn; child = current, current = current.parent) {
-    if (isFunction(current)) return false;
+    if (isFunction(current) || current.type === "ReturnStatement") return false;
     if (!thrown && isLoop(current)) [from] = current.range;
     // Caught here, whatever is thrown inside.
     if (current.type === "TryStatement" && current.block === child && current.handler) thrown = undefined;

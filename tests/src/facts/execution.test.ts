@@ -258,6 +258,9 @@ describe("what Prisma's updates write", () => {
   });
 });
 
+/** What is read is chosen by a parameter. */
+const CHOSEN = `import { EntityManager } from "typeorm";\ndeclare const manager: EntityManager;\nasync function load(target: Type, id: number) { return await manager.findOne(target, { where: { id } }); }\n`;
+
 describe("queries that a call reaches", () => {
   const LOAD = `async function load(id: number) { return await ${READ}; }\n`;
   const loop = "for (const id of ids) await load(id);";
@@ -280,6 +283,8 @@ describe("queries that a call reaches", () => {
     ["what always runs, before what stands in a branch", `async function load(id: number) { if (debug) await ${INSERT}; return await ${READ}; }\n`, loop, ["read for…of ids via load"]],
     ["a branch, where nothing else is", `async function load(id: number) { if (debug) await ${INSERT}; }\n`, loop, ["insert for…of ids via load"]],
     ["the nearest of several", `async function inner(id: number) { await ${INSERT}; }\nasync function load(id: number) { await inner(id); return await ${READ}; }\n`, loop, ["read for…of ids via load"]],
+    ["a table that the call names", CHOSEN, "for (const id of ids) await load(User, id);", ["read for…of ids via load"]],
+    ["tables one after the other", CHOSEN, "for (const target of targets) await load(target, 1);", []],
     ["an insert", `async function save(id: number) { await ${INSERT}; }\n`, "for (const id of ids) await save(id);", ["insert for…of ids via save"]],
     ["a nested function", "", `const load = async (id: number) => { await ${READ}; }; for (const id of ids) await load(id);`, ["read for…of ids via load"]],
     ["inside a try", `async function load(id: number) { try { return await ${READ}; } catch { return undefined; } }\n`, loop, ["read for…of ids via load"]],
@@ -300,6 +305,7 @@ describe("queries that a call reaches", () => {
     ["what runs before an error leaves", `async function load(id: number) { try { await work(id); } catch (error) { await ${READ}; throw error; } }\n`, loop, []],
     ["a call before an error leaves", `${LOAD}async function work(id: number) { if (id > 3) { await load(id); throw new Error("x"); } }\n`, "for (const id of ids) await work(id);", []],
     ["an error on one way out only", `async function load(id: number) { const r = await ${READ}; if (r.rows[0]) return r.rows[0]; throw new Error("x"); }\n`, loop, ["read for…of ids via load"]],
+    ["an error where the query is not returned", `async function load(id: number) { if (id > 3) return ${READ}; throw new Error("x"); }\n`, loop, ["read for…of ids via load"]],
     ["an error after a search", `async function load(id: number) { while (id) { const r = await ${READ}; if (r.rows[0]) break; id = r.rows[0].up; } throw new Error("x"); }\n`, loop, ["read for…of ids via load"]],
     ["an error that is caught at once", `async function work(id: number) { try { await ${READ}; throw new Error("x"); } catch { /* next */ } }\n`, "for (const id of ids) await work(id);", ["read for…of ids via work"]],
     ["a query that nothing flows into", 'async function rates() { return await pool.query("SELECT * FROM rates"); }\nasync function load(id: number) { const r = await rates(); return r.rows[id]; }\n', loop, ["invariant for…of ids via load > rates"]],
