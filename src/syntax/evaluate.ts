@@ -1014,7 +1014,7 @@ export class Evaluator {
       }
       if (current.type === "FunctionExpression" || current.type === "FunctionDeclaration") {
         const property = current.parent;
-        if (property?.type === "MethodDefinition") continue;
+        if (property?.type === "MethodDefinition" || (property?.type === "PropertyDefinition" && property.value === current)) continue;
         if (property?.type === "Property" && property.parent.type === "ObjectExpression") return this.#selfOf(property.parent, module) ?? { kind: "object", node: property.parent, module };
         return property?.type === "AssignmentExpression" && property.right === current ? this.#assignedTo(property.left, module) : UNKNOWN;
       }
@@ -1126,7 +1126,7 @@ export class Evaluator {
           break;
         }
         case "MethodDefinition":
-          if (element.static === isStatic && keyName(element) === name && element.value.type === "FunctionExpression") {
+          if (element.static === isStatic && element.kind !== "constructor" && keyName(element) === name && element.value.type === "FunctionExpression") {
             const fn: FunctionValue = { kind: "function", node: element.value, module };
             return element.kind === "get" ? this.#getter(fn) : fn;
           }

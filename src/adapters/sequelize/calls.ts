@@ -1,6 +1,7 @@
 /** Which calls are Sequelize's: by what the receiver evaluates to, else by a shape that no other library has. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Site } from "../../query/model.js";
+import { looksLikeSql } from "../../sql/index.js";
 import { keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
 import type { LibraryValue, Value } from "../../syntax/values.js";
 import type { AdapterContext } from "../contract.js";
@@ -97,7 +98,8 @@ export function sequelizeCall(call: TSESTree.CallExpression, context: AdapterCon
     // What a model of the project declares itself under this name is no method of the library, and evaluates to a function.
     return value.receiver.library === SEQUELIZE ? callOf(call, callee, value.name, value.receiver, context) : undefined;
   }
-  return mayBeModel(value) && callee.type === "MemberExpression" ? callOfShape(call, callee, written, context) : undefined;
+  if (!mayBeModel(value) || callee.type !== "MemberExpression") return undefined;
+  return written === "query" ? rawOfShape(call, callee, context) : callOfShape(call, callee, written, context);
 }
 
 function callOf(call: TSESTree.CallExpression, callee: Node, name: string, receiver: LibraryValue, context: AdapterContext): SequelizeCall | undefined {
@@ -132,6 +134,14 @@ function callOfShape(call: TSESTree.CallExpression, callee: TSESTree.MemberExpre
   const holder = receiver.type === "MemberExpression" ? lastName(receiver.object) : undefined;
   if (!/^[A-Z]\w*[a-z]/u.test(model) && !(holder !== undefined && HOLDER.test(holder))) return undefined;
   return fits(call, name) ? { kind: "model", method: name, call, callee, evidence: "shape", model: sequelizeValue("model", { name: model, evidence: "shape" }) } : undefined;
+}
+
+/** `this.sequelize.query("SELECT …")`, where nothing is known of `this.sequelize`: the dependency, the text and the name say it together. */
+function rawOfShape(call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, context: AdapterContext): RawCall | undefined {
+  const [first] = call.arguments;
+  if (!usesSequelize(context) || !/sequelize$/iu.test(lastName(callee.object) ?? "") || !mayBeModel(context.values.evaluate(callee.object, context.module))) return undefined;
+  const text = first && first.type !== "SpreadElement" ? context.text(first) : undefined;
+  return text && looksLikeSql(text.text) ? { kind: "raw", call, callee, evidence: "shape" } : undefined;
 }
 
 /** Nothing is known that speaks against a model. */

@@ -96,6 +96,7 @@ export const sequelizeModel: LibraryModel = {
       case "scoped":
       case "base":
       case "row":
+        if (name === "constructor") return classOf(value);
         return name === "sequelize" ? sequelizeValue("client") : undefined;
       case "page":
         return name === "rows" ? sequelizeValue("rows", inherit(value)) : undefined;
@@ -208,6 +209,13 @@ function rowOf(model: LibraryValue, at: NodeRef): LibraryValue {
 /** One of the rows that a value holds. */
 function instanceOf(value: LibraryValue): LibraryValue {
   return sequelizeValue("row", inherit(value));
+}
+
+/** The model that a row is one of. */
+function classOf({ owner, parent, evidence }: LibraryValue): LibraryValue | undefined {
+  if (!owner) return parent;
+  const { node, module } = owner;
+  return sequelizeValue("model", { evidence, at: { node, module }, owner: { node, module, isStatic: true } });
 }
 
 function inherit(value: LibraryValue): Parameters<typeof libraryValue>[2] {
