@@ -116,10 +116,10 @@ class BuilderLowering {
 
   /** The entity that the statement is about: the last that the steps name, else that of the root. */
   #mainEntity(): Main {
-    const { root, steps } = this.#history;
+    const { root, typed, steps } = this.#history;
     const { values } = this.#context;
     const away = { node: undefined, module: this.#context.module };
-    let main: Main = { entity: UNKNOWN_ENTITY, alias: undefined, ...away };
+    let main: Main = { entity: typed ? entityOfValue(typed, values) : UNKNOWN_ENTITY, alias: undefined, ...away };
     if (root) {
       const [first, second] = root.call.arguments;
       const isOwn = root.parent !== undefined && ["repository", "entity", "custom"].includes(root.parent.role);

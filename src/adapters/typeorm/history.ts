@@ -20,6 +20,8 @@ export interface Step {
 export interface History {
   /** The call that makes the builder, and what it is called on. Undefined where it is made out of sight. */
   readonly root: { readonly call: TSESTree.CallExpression; readonly module: SourceModule; readonly parent: LibraryValue | undefined; readonly name: string | undefined } | undefined;
+  /** What is known of a builder that is made out of sight: its type. */
+  readonly typed?: LibraryValue;
   readonly steps: readonly Step[];
   /** There may be steps that are not seen. */
   readonly open: boolean;
@@ -87,7 +89,8 @@ function historyOfVariable(use: TSESTree.Identifier, module: SourceModule, value
   if (!variable || !declaration) return UNSEEN;
   if (isFunction(declaration)) {
     const { steps } = stepsOf(use.name, use, declaration, use.range[0], module, values, depth);
-    return { root: undefined, steps, open: true };
+    const typed = values.library(use, module, TYPEORM);
+    return { root: undefined, ...(typed && { typed }), steps, open: true };
   }
   if (declaration.type !== "VariableDeclarator" || declaration.id.type !== "Identifier" || !declaration.init) return UNSEEN;
   const start = historyOf(declaration.init, module, values, depth + 1);
