@@ -44,6 +44,8 @@ export type AccessReason =
   | "volatile"
   /** unusable: one side of an OR has no index, so every row must be read. */
   | "or"
+  /** unusable: one side of an OR asks about a parameter, so that one plan must be ready to read every row. */
+  | "or-parameter"
   /** unusable: rows are kept for lack of a related row. */
   | "anti-join"
   /** unusable: what a related row must fulfil is served by no index of its table. */
@@ -63,6 +65,10 @@ export type AccessReason =
   | "unselective"
   | "partial-unknown"
   | "partial-scan"
+  /** unknown: a partial index serves if a parameter has the value that its condition asks for. */
+  | "partial-parameter"
+  /** unknown: the value of a parameter decides. */
+  | "parameter"
   | "skip-scan"
   | "expression-unknown"
   | "method-unknown"
@@ -78,6 +84,8 @@ export interface AccessPath {
   readonly nearest?: Index;
   /** Name of the column in the database that the reason speaks of. */
   readonly column?: string;
+  /** The conditions of the partial index `nearest` that the filter does not state. */
+  readonly lacks?: readonly string[];
   /** unusable by "related": the table behind the relation, and its own access path. */
   readonly through?: Through;
   /** unusable, but an index gives the order asked for: with a LIMIT the read may stop early. */
@@ -96,6 +104,8 @@ export interface AccessQuestion {
   /** WHERE, together with the ON conditions that restrict this table. */
   readonly predicate: Predicate;
   readonly dialect: Dialect | undefined;
+  /** Version of the server: `18`, `10.11`. Without it, only what holds for all versions in use is definite. */
+  readonly version?: string;
   /** What the statement calls the table. */
   readonly alias?: string;
   /** False when the statement has other relations: unqualified names may be theirs. */

@@ -6,7 +6,7 @@ export function conjunctsOf(predicate: Predicate): readonly Predicate[] {
   return predicate.op === "and" ? predicate.items.flatMap(conjunctsOf) : [predicate];
 }
 
-const OPPOSITES = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "is distinct": "is not distinct", "is not distinct": "is distinct" } as const;
+export const OPPOSITES = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "is distinct": "is not distinct", "is not distinct": "is distinct" } as const;
 
 /** NOT pushed inwards, where that does not change which rows are selected. */
 export function negate(predicate: Predicate): Predicate | undefined {

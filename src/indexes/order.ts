@@ -18,7 +18,7 @@ import { expressionNames, expressionTokens, sameExpression } from "./expression.
 import { implies } from "./implication.js";
 import { conjunctsOf } from "./logic.js";
 import type { KnownDialect } from "./planners/contract.js";
-import { leads } from "./service.js";
+import { leads } from "./outcomes.js";
 import { isText } from "./types.js";
 
 export type OrderReason =

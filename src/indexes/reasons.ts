@@ -30,7 +30,7 @@ export function describeReason(path: AccessPath, table: Table): string {
     case "negated":
       return `a condition that excludes values cannot use ${nearest ?? "a B-tree index"}`;
     case "partial":
-      return `${nearest ?? "the index"} covers only rows where ${path.nearest?.where ?? "its condition holds"}, which the filter does not state`;
+      return `${nearest ?? "the index"} would serve, but covers only rows where ${lacking(path)}, which the filter does not state`;
     case "method":
       return `${nearest ?? "the index"} is a ${path.nearest?.method ?? "special"} index, which does not serve this operator`;
     case "operator-class":
@@ -43,6 +43,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return `${column} is compared with a value that may change from row to row`;
     case "or":
       return path.column === undefined ? "one side of the OR cannot use an index" : `the side of the OR on ${column} cannot use an index, so every row is read`;
+    case "or-parameter":
+      return "one side of the OR tests a parameter, whose value the planner cannot know, so a plan must read every row";
     case "anti-join":
       return "rows are kept for lack of a related row, which no index of this table answers";
     case "related":
@@ -74,6 +76,10 @@ export function describeReason(path: AccessPath, table: Table): string {
       return "it depends on how many rows the condition selects";
     case "partial-unknown":
       return `it depends on whether the filter implies the condition of ${nearest ?? "a partial index"}`;
+    case "partial-parameter":
+      return `${nearest ?? "a partial index"} covers only rows where ${lacking(path)}, and the planner cannot know that the parameter is that value`;
+    case "parameter":
+      return `${nearest ?? "the index"} serves only a value that the planner knows, and it does not know the parameter`;
     case "partial-scan":
       return `${nearest ?? "a partial index"} may hold just the rows that are asked for`;
     case "skip-scan":
@@ -87,4 +93,9 @@ export function describeReason(path: AccessPath, table: Table): string {
     case "index-merge":
       return "it depends on whether the planner merges indexes";
   }
+}
+
+/** What a partial index asks for and the filter does not say. */
+function lacking({ lacks, nearest }: AccessPath): string {
+  return lacks === undefined || lacks.length === 0 ? (nearest?.where ?? "its condition holds") : lacks.join(" AND ");
 }

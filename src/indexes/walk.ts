@@ -1,13 +1,12 @@
 /** The walk over a predicate: what AND, OR, NOT and optional conditions make of the paths of single conditions. */
 import { unreachable } from "../base/exhaustive.js";
-import type { ColumnRef, OrderItem, Predicate } from "../query/model.js";
+import type { OrderItem, Predicate } from "../query/model.js";
 import type { Index } from "../schema/model.js";
-import type { AccessPath, AccessQuestion, AccessReason } from "./access.js";
-import { columnsOf, correlations, findColumn, resolve, type Relation } from "./columns.js";
-import { implies } from "./implication.js";
+import type { AccessPath, AccessQuestion } from "./access.js";
+import { correlations, findColumn, resolve, type Relation } from "./columns.js";
 import { conjunctsOf, negate } from "./logic.js";
-import type { Planner } from "./planners/contract.js";
-import { bestOf, leads, mentions, Service, withNearest, type Outcome } from "./service.js";
+import type { Leaves, Planner } from "./planners/contract.js";
+import { atMost, bestOf, leads, mentioned, mentions, type Outcome } from "./outcomes.js";
 
 /** The access path as one planner sees it. */
 export function walk(question: AccessQuestion, planner: Planner): AccessPath {
@@ -23,71 +22,60 @@ class Walk {
   readonly #order: readonly OrderItem[];
   readonly #planner: Planner;
   readonly #indexes: readonly Index[];
-  readonly #service: Service;
+  readonly #leaves: Leaves;
+  readonly #version: string | undefined;
   readonly #related: NonNullable<AccessQuestion["related"]>;
 
   constructor(question: AccessQuestion, planner: Planner) {
     this.#relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
-    this.#predicate = question.predicate;
     this.#order = question.order ?? [];
     this.#planner = planner;
     this.#indexes = planner.indexesOf(question.table);
+    this.#version = question.version;
     this.#related = question.related ?? (() => undefined);
-    this.#service = new Service(this.#relation, this.#indexes, planner);
+    this.#leaves = planner.leaves({ relation: this.#relation, indexes: this.#indexes, version: question.version });
+    this.#predicate = this.#leaves.rewrite(question.predicate);
   }
 
   path(): AccessPath {
     const outcome = this.#visit(this.#predicate, conjunctsOf(this.#predicate));
     if (outcome === undefined) return { verdict: "unknown", reason: "no-filter" };
     if (outcome.verdict !== "unusable") return outcome;
-    const scanned = this.#partialScan();
+    const scanned = this.#partialScan(conjunctsOf(this.#predicate));
     if (scanned !== undefined) return { verdict: "unknown", reason: "partial-scan", nearest: scanned };
     const ordered = this.#orderIndex();
     return ordered === undefined ? outcome : { ...outcome, ordered };
   }
 
-  #visit(predicate: Predicate, ambient: readonly Predicate[]): Outcome {
+  #visit(predicate: Predicate, ambient: readonly Predicate[], belowOr = false): Outcome {
     switch (predicate.op) {
       case "and":
-        return bestOf(predicate.items.map((item) => this.#visit(item, ambient)), this.#relation);
+        return bestOf(predicate.items.map((item) => this.#visit(item, ambient, belowOr)), this.#relation);
       case "or":
         return this.#visitOr(predicate.items, ambient);
       case "not":
-        return this.#visitNot(predicate.item, ambient);
+        return this.#planner.not === "rewritten" ? this.#leaves.outcome(predicate, { conjuncts: ambient, belowOr }) : this.#visitNot(predicate.item, ambient, belowOr);
       case "constant":
         return predicate.value ? undefined : { verdict: "usable", reason: "never-true" };
       case "optional": {
         // Present, it can only help; absent, it says nothing.
-        const outcome = this.#visit(predicate.item, [...ambient, ...conjunctsOf(predicate.item)]);
+        const outcome = this.#visit(predicate.item, [...ambient, ...conjunctsOf(predicate.item)], belowOr);
         return outcome?.verdict === "usable" ? { ...outcome, verdict: "unknown", reason: "optional" } : outcome;
       }
       case "compare":
-        return this.#visitCompare(predicate, ambient);
       case "in":
-        if (predicate.values.kind === "subquery") return this.#service.test(predicate.column, { kind: predicate.negated ? "unequal" : "semi-join" }, ambient);
-        return predicate.negated
-          ? this.#service.test(predicate.column, { kind: "unequal" }, ambient)
-          : this.#service.test(predicate.column, { kind: "equal", list: true, operands: predicate.values.kind === "list" ? predicate.values.operands : [] }, ambient);
       case "like":
-        return predicate.negated
-          ? this.#service.test(predicate.column, { kind: "unequal" }, ambient)
-          : this.#service.test(predicate.column, { kind: "like", insensitive: predicate.insensitive, prefix: predicate.prefix, pattern: predicate.pattern }, ambient);
       case "null":
-        return this.#service.test(predicate.column, { kind: predicate.negated ? "not-null" : "null" }, ambient);
       case "between":
-        return predicate.negated
-          ? this.#atMost(this.#service.test(predicate.column, { kind: "range", operands: [predicate.low, predicate.high] }, ambient), "not")
-          : this.#service.test(predicate.column, { kind: "range", operands: [predicate.low, predicate.high] }, ambient);
       case "boolean":
-        return this.#service.test(predicate.column, { kind: "boolean", value: predicate.value, form: predicate.form }, ambient);
       case "operator":
-        return this.#visitOperator(predicate);
+        return this.#leaves.outcome(predicate, { conjuncts: ambient, belowOr });
       case "exists":
         return this.#visitExists(predicate);
       case "relation":
         return this.#relationOutcome(predicate.relation, predicate.item, false);
       case "opaque":
-        return predicate.restricts === "no" ? undefined : { verdict: "unknown", reason: "opaque" };
+        return predicate.restricts === "no" || predicate.invariant === true ? undefined : { verdict: "unknown", reason: "opaque" };
       default:
         return unreachable(predicate);
     }
@@ -102,19 +90,29 @@ class Walk {
     const optional: Outcome[] = [];
     for (const item of items) {
       if (item.op === "constant" && !item.value) continue;
+      if (item.op === "opaque" && item.invariant === true) {
+        required.push(this.#planner.plansWithValues ? { verdict: "unknown", reason: "parameter" } : { verdict: "unusable", reason: "or-parameter" });
+        continue;
+      }
       const inner = item.op === "optional" ? item.item : item;
-      const outcome = this.#visit(inner, [...ambient, ...conjunctsOf(inner)]);
+      const conjuncts = [...ambient, ...conjunctsOf(inner)];
+      const found = this.#visit(inner, conjuncts, true);
+      // An arm may read a partial index as a whole.
+      const whole = found?.verdict === "unusable" ? this.#partialScan(conjuncts) : undefined;
+      const outcome: Outcome = whole === undefined ? found : { verdict: "unknown", reason: "partial-scan", nearest: whole };
       (item.op === "optional" ? optional : required).push(outcome);
     }
     const all = [...required, ...optional];
     if (all.length === 0) return items.length === 0 ? undefined : { verdict: "usable", reason: "never-true" };
     // No arm speaks of this table, or one arm is always true: nothing is selected.
-    if (all.every((outcome) => outcome === undefined)) return undefined;
+    if (all.every((outcome) => outcome === undefined || outcome.reason === "or-parameter" || (outcome.reason === "parameter" && outcome.column === undefined))) return undefined;
     if (items.some((item) => item.op === "constant" && item.value)) return undefined;
     const spoils = (outcome: Outcome): boolean => outcome === undefined || outcome.verdict === "unusable";
     const proved = required.length > 0 ? required.some(spoils) : optional.every(spoils);
     if (proved) {
-      const arm = all.find((outcome) => outcome?.verdict === "unusable");
+      const unusable = all.filter((outcome) => outcome?.verdict === "unusable");
+      const arm = unusable.find((outcome) => outcome?.reason !== "or-parameter") ?? unusable[0];
+      if (arm?.reason === "or-parameter") return arm;
       if (arm !== undefined && all.every(spoils)) return arm;
       return { ...(arm ?? { verdict: "unusable" }), reason: "or" };
     }
@@ -126,80 +124,12 @@ class Walk {
     return all[0];
   }
 
-  #visitNot(item: Predicate, ambient: readonly Predicate[]): Outcome {
+  #visitNot(item: Predicate, ambient: readonly Predicate[], belowOr: boolean): Outcome {
     const negated = negate(item);
-    if (negated === undefined) return this.#mentioned(item, "not");
-    const outcome = this.#visit(negated, ambient);
+    if (negated === undefined) return mentioned(item, "not", this.#relation, this.#indexes);
+    const outcome = this.#visit(negated, ambient, belowOr);
     // Where NOT is not pushed inwards, a proof that the pushed form is useless holds all the same.
-    return this.#planner.pushesNot ? outcome : this.#atMost(outcome, "not");
-  }
-
-  #visitCompare(predicate: Extract<Predicate, { op: "compare" }>, ambient: readonly Predicate[]): Outcome {
-    const { column, operator, operand } = predicate;
-    if (operand.kind === "column") return this.#visitColumns(predicate, operand.column, ambient);
-    switch (operator) {
-      case "=":
-        return this.#service.test(column, { kind: "equal", operands: [operand], list: false }, ambient);
-      case "<":
-      case "<=":
-      case ">":
-      case ">=":
-        return this.#service.test(column, { kind: "range", operands: [operand] }, ambient);
-      case "<>":
-        // PostgreSQL reads `flag <> true` as `NOT flag`.
-        return operand.kind === "literal" && typeof operand.value === "boolean"
-          ? this.#service.test(column, { kind: "boolean", value: !operand.value, form: "bare" }, ambient)
-          : this.#service.test(column, { kind: "unequal" }, ambient);
-      case "is distinct":
-        return this.#service.test(column, { kind: "unequal" }, ambient);
-      case "is not distinct":
-        return this.#service.test(column, this.#planner.looksUpNotDistinct ? { kind: "equal", operands: [operand], list: false } : { kind: "unequal" }, ambient);
-    }
-  }
-
-  /** A join condition, a comparison within the row, or one of two other relations. */
-  #visitColumns(predicate: Extract<Predicate, { op: "compare" }>, other: ColumnRef, ambient: readonly Predicate[]): Outcome {
-    const left = resolve(predicate.column, this.#relation);
-    const right = resolve(other, this.#relation);
-    if (left.kind === "unknown" || right.kind === "unknown") return { verdict: "unknown", reason: "unknown-column" };
-    if (left.kind === "foreign" && right.kind === "foreign") return undefined;
-    if (left.kind === "own" && right.kind === "own") {
-      // `a = b AND b = 5` makes planners conclude `a = 5`.
-      const indexed = this.#indexes.some((index) => mentions(index, left.column) || mentions(index, right.column));
-      return { verdict: predicate.operator === "=" && indexed ? "unknown" : "unusable", reason: "same-row", column: left.column.name };
-    }
-    const own = left.kind === "own" ? predicate.column : other;
-    switch (predicate.operator) {
-      case "=":
-      case "is not distinct":
-        return this.#service.test(own, { kind: "equal", operands: [], list: false }, ambient);
-      case "<":
-      case "<=":
-      case ">":
-      case ">=":
-        return this.#service.test(own, { kind: "range", operands: [] }, ambient);
-      case "<>":
-      case "is distinct":
-        return this.#service.test(own, { kind: "unequal" }, ambient);
-    }
-  }
-
-  #visitOperator(predicate: Extract<Predicate, { op: "operator" }>): Outcome {
-    const { columns, complete } = columnsOf(predicate);
-    if (!complete) return { verdict: "unknown", reason: "operator" };
-    const resolved = columns.map((column) => resolve(column, this.#relation));
-    if (resolved.some((item) => item.kind === "unknown")) return { verdict: "unknown", reason: "unknown-column" };
-    const own = resolved.flatMap((item) => (item.kind === "own" ? [item.column] : []));
-    const [first] = own;
-    if (first === undefined) return undefined;
-    const mentioning = this.#indexes.filter((index) => own.some((column) => mentions(index, column)));
-    if (mentioning.length === 0) return { verdict: "unusable", reason: "no-index", column: first.name };
-    const operator = predicate.operator.toLowerCase();
-    // Operators that no B-tree and no hash index has (PostgreSQL manual 11.2, 65.1).
-    if (this.#planner.beyondBtree.has(operator) && mentioning.every((index) => index.method === "btree" || index.method === "hash")) {
-      return withNearest({ verdict: "unusable", reason: "method", column: first.name }, mentioning[0]);
-    }
-    return { verdict: "unknown", reason: "operator", column: first.name };
+    return this.#planner.not === "pushed" ? outcome : atMost(outcome, "not");
   }
 
   #visitExists(predicate: Extract<Predicate, { op: "exists" }>): Outcome {
@@ -232,31 +162,13 @@ class Walk {
     const own = column === undefined ? {} : { column: column.name };
     const table = item === undefined ? undefined : this.#related(this.#relation.table, relation);
     if (item === undefined || table === undefined) return { verdict: "unknown", reason: "relation", ...own };
-    const path = walk({ table, predicate: item, dialect: this.#planner.dialect, alone: true, related: this.#related }, this.#planner);
+    const path = walk({ table, predicate: item, dialect: this.#planner.dialect, alone: true, related: this.#related, ...(this.#version === undefined ? {} : { version: this.#version }) }, this.#planner);
     return path.verdict === "unusable" ? { verdict: "unusable", reason: "related", through: path.through ?? { table, predicate: item, path } } : { verdict: "unknown", reason: "relation", ...own };
   }
 
-  /** The fallback for shapes that are not modelled: without an index on any column named, nothing can serve. */
-  #mentioned(predicate: Predicate, reason: AccessReason): Outcome {
-    const { columns, complete } = columnsOf(predicate);
-    const resolved = columns.map((column) => resolve(column, this.#relation));
-    if (!complete || resolved.some((item) => item.kind === "unknown")) return { verdict: "unknown", reason };
-    const own = resolved.flatMap((item) => (item.kind === "own" ? [item.column] : []));
-    const [first] = own;
-    if (first === undefined) return undefined;
-    return this.#indexes.some((index) => own.some((column) => mentions(index, column)))
-      ? { verdict: "unknown", reason, column: first.name }
-      : { verdict: "unusable", reason: "no-index", column: first.name };
-  }
-
-  #atMost(outcome: Outcome, reason: AccessReason): Outcome {
-    return outcome?.verdict === "usable" && outcome.reason !== "never-true" ? { ...outcome, verdict: "unknown", reason } : outcome;
-  }
-
   /** A partial index whose condition the filter states (or may state) can be read as a whole, whatever it leads with. */
-  #partialScan(): Index | undefined {
-    const conjuncts = conjunctsOf(this.#predicate);
-    return this.#indexes.find((index) => index.where !== undefined && implies(conjuncts, index.where, this.#relation, this.#planner.dialect) !== "no");
+  #partialScan(conjuncts: readonly Predicate[]): Index | undefined {
+    return this.#indexes.find((index) => index.where !== undefined && this.#leaves.implies(conjuncts, index.where) !== "no");
   }
 
   #orderIndex(): Index | undefined {

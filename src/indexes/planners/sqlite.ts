@@ -1,15 +1,14 @@
 /** SQLite ("The Query Optimizer Overview", "Partial Indexes", "Datatypes in SQLite"). */
-import type { Planner } from "./contract.js";
+import type { Habits } from "./contract.js";
 
-export const sqlite: Planner = {
+export const sqlite: Habits = {
   dialect: "sqlite",
   indexesOf: (table) => table.indexes,
   pushesNot: false,
+  plansWithValues: false,
   looksUpNotDistinct: true,
   mergesIndexesInJoins: true,
   hasHash: true,
-  skips: false,
-  beyondBtree: new Set(),
   // The collation of the comparison must be that of the index ("Datatypes", 7.1).
   collateNeedsSame: true,
   isWithoutEffect: () => false,

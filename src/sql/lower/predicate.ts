@@ -214,6 +214,27 @@ function hasQuery(expression: Expression): boolean {
   return expression.kind === "query" || expression.kind === "exists" || expression.kind === "inQuery" || (expression.kind === "quantified" && expression.right.kind === "query") || partsOf(expression).some(hasQuery);
 }
 
+/** An expression whose value is true, false or null, by its form. */
+function isCondition(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "logical":
+    case "not":
+    case "isNull":
+    case "isBoolean":
+    case "inList":
+    case "inQuery":
+    case "quantified":
+    case "between":
+    case "like":
+    case "exists":
+      return true;
+    case "binary":
+      return comparisons[expression.op] !== undefined;
+    default:
+      return false;
+  }
+}
+
 function isRow(expression: Expression): boolean {
   return expression.kind === "row" && expression.items.length > 1;
 }
@@ -225,6 +246,12 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
   if (comparison === undefined) return infix(expression, frame);
   if (isRow(left) || isRow(right)) return rows(expression, comparison, frame);
   const span = context.span(expression);
+  const [condition, truthValue] = right.kind === "literal" ? [left, right.value] : [right, left.kind === "literal" ? left.value : undefined];
+  // `(a = 5) = true` is `a = 5` to PostgreSQL, planner included.
+  if (context.dialect === "postgresql" && typeof truthValue === "boolean" && (comparison === "=" || comparison === "<>") && isCondition(condition)) {
+    const inner = predicateOf(condition, frame);
+    return truthValue === (comparison === "=") ? inner : negate(inner, span);
+  }
   if (context.prepared.slotsIn({ start: left.end, end: right.start }).some((slot) => slot.kind === "text")) {
     collectQueries(expression, frame);
     return { op: "opaque", restricts: "yes", reason: "the operator is chosen at run time", span };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { accessPath, type AccessPath } from "../../../src/indexes/access.js";
 import type { Dialect, Predicate } from "../../../src/query/model.js";
 import type { Table } from "../../../src/schema/model.js";
-import { always, and, anyOf, between, cast, cmp, collate, eq, flag, inQuery, isNull, joined, like, lit, lower, maybe, never, not, notIn, notNull, oneOf, opaque, operator, or, param, plus, related, some, table } from "./predicates.js";
+import { always, and, anyOf, between, cast, cmp, col, collate, eq, flag, inQuery, isNull, joined, like, lit, lower, maybe, never, not, notIn, notNull, oneOf, opaque, operator, or, param, plus, related, some, table } from "./predicates.js";
 
 type Short = "usable" | "unusable" | "unknown";
 /** One verdict for all four dialects, or PostgreSQL, MySQL, MariaDB, SQLite. */
@@ -30,18 +30,20 @@ const rows: readonly Row[] = [
   [["a"], "a in (…)", oneOf("a", param, param), "usable"],
   [["a"], "a = any(?)", anyOf("a"), "usable"],
   [["a"], "a is null", isNull("a"), "usable"],
-  [["a"], "a is not null", notNull("a"), "unknown"],
+  [["a"], "a is not null", notNull("a"), ["usable", "unknown", "unknown", "unknown"]],
   [[], "a is not null", notNull("a"), "unusable"],
   [["a"], "a <> ?", cmp("a", "<>"), ["unusable", "unknown", "unknown", "unusable"], "negated"],
   [["a"], "a not in", notIn("a"), ["unusable", "unknown", "unknown", "unusable"], "negated"],
   [["a"], "a is not distinct from ?", cmp("a", "is not distinct"), ["unusable", "usable", "usable", "usable"]],
   [["a"], "a is distinct from ?", cmp("a", "is distinct"), ["unusable", "unknown", "unknown", "unusable"]],
-  [["a"], "a = null", eq("a", lit(null)), "unknown"],
+  [["a"], "a = null", eq("a", lit(null)), ["usable", "unknown", "unknown", "unknown"], "never-true"],
   [["a"], "not (a < ?)", not(cmp("a", "<")), ["usable", "usable", "usable", "unknown"]],
   [["a"], "not (a = ?)", not(eq("a")), ["unusable", "unknown", "unknown", "unusable"]],
   [["a"], "a = random()", eq("a", { kind: "expression", volatile: "yes" }), ["unusable", "unusable", "unusable", "unknown"], "volatile"],
-  [["a"], "a > now()", cmp("a", ">", { kind: "expression", volatile: "no" }), "usable"],
-  [["a"], "a = b", joined("t.a", "t.b"), "unknown", "same-row"],
+  [["created_at"], "created_at > now()", cmp("created_at", ">", { kind: "expression", volatile: "no" }), "usable"],
+  [["a"], "a > a value of unknown type", cmp("a", ">", { kind: "expression", volatile: "no" }), ["unknown", "usable", "usable", "usable"], "type-mismatch"],
+  [["a"], "a = b", joined("t.a", "t.b"), ["unusable", "unknown", "unknown", "unknown"], "same-row"],
+  [["a"], "a = b and b = 5", and(joined("t.a", "t.b"), eq("b", lit(5))), ["usable", "unknown", "unknown", "unknown"]],
   [["c"], "a = b", joined("t.a", "t.b"), "unusable", "same-row"],
   [["a"], "a < b", joined("t.a", "t.b", "<"), "unusable", "same-row"],
   // AND, OR
@@ -73,7 +75,7 @@ const rows: readonly Row[] = [
   [["(lower(email))"], "lower(email) = ?", eq(lower("email")), "usable"],
   [["(lower((email)::text))"], "lower(email) as pg_dump writes it", eq(lower("email")), "usable"],
   [['(LOWER("email"))'], "lower(email), quoted", eq(lower("t.email")), "usable"],
-  [["(upper(email))"], "lower(email), another expression", eq(lower("email")), "unknown", "expression-unknown"],
+  [["(upper(email))"], "lower(email), another expression", eq(lower("email")), ["unusable", "unknown", "unknown", "unknown"], "wrapped"],
   [["(lower(email))"], "email = ?", eq("email"), "unusable", "no-index"],
   [["a"], "a + 1 = ?", eq(plus("a")), "unusable", "wrapped"],
   [["a"], "a::text = ?", eq(cast("a", "text")), "unusable", "wrapped"],
@@ -89,19 +91,19 @@ const rows: readonly Row[] = [
   [["email"], "like ?", like("email"), ["unknown", "unknown", "unknown", "unusable"]],
   [[], "like ?", like("email"), "unusable", "no-index"],
   [["email"], "ilike 'x%'", like("email", "x%", true), ["unusable", "usable", "usable", "unusable"]],
-  [["using gin email gin_trgm_ops"], "like '%x%' on trigrams", like("email", "%x%"), "unknown"],
+  [["using gin email gin_trgm_ops"], "like '%x%' on trigrams", like("email", "%x%"), ["usable", "unknown", "unknown", "unknown"]],
   // Operator classes and methods
   [["email text_pattern_ops"], "email = ?", eq("email"), ["usable", "usable", "usable", "usable"]],
   [["email text_pattern_ops"], "email > ?", cmp("email", ">"), "unusable", "operator-class"],
   [["using hash a"], "a = ?", eq("a"), ["usable", "usable", "usable", "usable"]],
   [["using hash a"], "a > ?", cmp("a", ">"), ["unusable", "usable", "usable", "unusable"]],
-  [["using gin tags"], "tags @> ?", operator("@>", "tags"), "unknown"],
+  [["using gin tags"], "tags @> ?", operator("@>", "tags"), ["usable", "unknown", "unknown", "unknown"]],
   [["tags"], "tags @> ?", operator("@>", "tags"), ["unusable", "unknown", "unknown", "unknown"], "method"],
   [["a"], "tags @> ?", operator("@>", "tags"), "unusable", "no-index"],
-  [["a"], "(a, b) > (?, ?)", operator("row >", "a", "b"), "unknown"],
-  [["using brin created_at"], "created_at > ?", cmp("created_at", ">"), "unknown"],
+  [["a"], "(a, b) > (?, ?)", { op: "operator", operator: "row >", columns: [col("a"), col("b")], operands: [param, param], span: { start: 0, end: 0 } }, ["usable", "unknown", "unknown", "unknown"]],
+  [["using brin created_at"], "created_at > ?", cmp("created_at", ">"), ["usable", "unknown", "unknown", "unknown"]],
   [["using fulltext email"], "email = ?", eq("email"), "unusable", "method"],
-  [["using gin a, b"], "b = ? in a GIN index", eq("b"), "unknown"],
+  [["using gin a, b"], "b = ? in a GIN index", eq("b"), ["usable", "unknown", "unknown", "unknown"]],
   // Booleans
   [["flag"], "flag", flag("flag"), ["usable", "usable", "usable", "unusable"]],
   [["flag"], "not flag", not(flag("flag")), ["usable", "unknown", "unknown", "unusable"]],
@@ -117,23 +119,23 @@ const rows: readonly Row[] = [
   [["a where a IS NOT NULL"], "a = ?", eq("a"), "usable"],
   [["a where flag"], "a = ? and flag", and(eq("a"), flag("flag")), "usable"],
   [["a where flag = true"], "a = ? and flag", and(eq("a"), flag("flag")), "usable"],
-  [["a where flag"], "a = ? and not flag", and(eq("a"), flag("flag", false)), "unknown"],
+  [["a where flag"], "a = ? and not flag", and(eq("a"), flag("flag", false)), ["unusable", "unknown", "unknown", "unknown"], "partial"],
   [["a where name = 'x'"], "a = ? and name = 'x'", and(eq("a"), eq("name", lit("x"))), "usable"],
   [["a where name = 'x'::text AND b = 1"], "a = ? and name = 'x' and b = 1", and(eq("a"), eq("name", lit("x")), eq("b", lit(1))), "usable"],
   [["a where name = 'x'"], "a = ? and name = 'y'", and(eq("a"), eq("name", lit("y"))), "unusable", "partial"],
   [["a where name = 'x'"], "a = ? and name = ?", and(eq("a"), eq("name")), ["unknown", "unknown", "unknown", "unusable"]],
-  [["a where b > 5"], "a = ? and b > 7", and(eq("a"), cmp("b", ">", lit(7))), "unknown"],
+  [["a where b > 5"], "a = ? and b > 7", and(eq("a"), cmp("b", ">", lit(7))), ["usable", "unknown", "unknown", "unknown"]],
   [["a where b > 5"], "a = ?", eq("a"), "unusable", "partial"],
-  [["a where name = 'x' or b = 1"], "a = ? and b = 1", and(eq("a"), eq("b", lit(1))), "unknown"],
+  [["a where name = 'x' or b = 1"], "a = ? and b = 1", and(eq("a"), eq("b", lit(1))), ["usable", "unknown", "unknown", "unknown"]],
   [["created_at where flag"], "flag alone: the small index can be read whole", flag("flag"), "unknown", "partial-scan"],
   [["a where deleted_at IS NULL"], "(a = ? and deleted_at is null) or a = ?", or(and(eq("a"), isNull("deleted_at")), eq("a")), "unusable"],
   // Collations
-  [["email collate C"], "email = ?", eq("email"), ["unknown", "unknown", "unknown", "unusable"]],
-  [["email collate nocase"], "email collate nocase = ?", eq(collate("email", "NOCASE")), ["unknown", "unknown", "unknown", "usable"]],
-  [["email"], "email collate nocase = ?", eq(collate("email", "NOCASE")), ["unknown", "unknown", "unknown", "unusable"]],
+  [["email collate C"], "email = ?", eq("email"), ["unusable", "unknown", "unknown", "unusable"], "operator-class"],
+  [["email collate nocase"], "email collate nocase = ?", eq(collate("email", "NOCASE")), ["usable", "unknown", "unknown", "usable"]],
+  [["email"], "email collate nocase = ?", eq(collate("email", "NOCASE")), ["unusable", "unknown", "unknown", "unusable"]],
   // Types
   [["email"], "email = 5", eq("email", lit(5)), ["usable", "unknown", "unknown", "usable"]],
-  [["a"], "a = 1.5", eq("a", lit(1.5)), ["unknown", "usable", "usable", "usable"]],
+  [["a"], "a = 1.5", eq("a", lit(1.5)), ["unusable", "usable", "usable", "usable"], "type-mismatch"],
   // Sub-queries and joins
   [["a"], "a = other.x", joined("t.a", "o.x"), "usable"],
   [["b"], "other.x = a", joined("o.x", "t.a"), "unusable", "no-index"],

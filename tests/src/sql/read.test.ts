@@ -102,6 +102,8 @@ describe("conditions", () => {
     expect(where("a < ANY($1)")).toMatchObject({ op: "operator", operator: "< any", columns: [{ name: "a" }], operands: [{ kind: "parameter" }] });
     expect(where("a BETWEEN SYMMETRIC 5 AND 1")).toMatchObject({ op: "or", items: [{ op: "between", low: { value: 5 } }, { op: "between", low: { value: 1 } }] });
     expect(where("a NOT BETWEEN SYMMETRIC 5 AND 1")).toMatchObject({ op: "not", item: { op: "or" } });
+    expect(where("(a = 5) = true")).toMatchObject({ op: "compare", column: { name: "a" }, operand: { value: 5 } });
+    expect(where("(a = 5) <> true")).toMatchObject({ op: "not", item: { op: "compare" } });
     expect(where("active IS UNKNOWN")).toMatchObject({ op: "null", unknown: true });
     expect(where("a = 5.0")).toMatchObject({ operand: { kind: "literal", value: 5, sqlType: "numeric" } });
     expect(where("a = $1::bigint")).toMatchObject({ operand: { kind: "parameter", sqlType: "int8" } });

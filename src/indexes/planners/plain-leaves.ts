@@ -1,35 +1,135 @@
 /** Which index serves a test of one column, and what one index does for it. */
-import type { ColumnRef, ColumnWrapper, Operand, Predicate } from "../query/model.js";
-import type { Column, Index, IndexPart } from "../schema/model.js";
-import type { AccessPath, AccessReason } from "./access.js";
-import { findColumn, hasFewValues, resolve, type Relation } from "./columns.js";
-import { expressionNames, sameExpression } from "./expression.js";
-import { implies } from "./implication.js";
-import type { Answers, Planner, Test } from "./planners/contract.js";
-import { isText } from "./types.js";
+import { unreachable } from "../../base/exhaustive.js";
+import type { Tri } from "../../base/tri.js";
+import type { ColumnRef, ColumnWrapper, Operand, Predicate } from "../../query/model.js";
+import type { Column, Index, IndexPart } from "../../schema/model.js";
+import type { AccessPath, AccessReason } from "../access.js";
+import { columnsOf, resolve, type Relation } from "../columns.js";
+import { expressionNames, sameExpression } from "../expression.js";
+import { implies } from "../implication.js";
+import { atMost, bestOf, leads, mentioned, mentions, withNearest, type Outcome } from "../outcomes.js";
+import { isText } from "../types.js";
+import type { Answers, Habits, Leaf, Leaves, Scope, Surroundings, Test } from "./contract.js";
 
-/** A conjunct that says nothing about this table. */
-type Neutral = undefined;
-export type Outcome = AccessPath | Neutral;
-
-export class Service {
+/** The conditions as MySQL, MariaDB and SQLite match them to indexes, but for the habits of each. */
+export class PlainLeaves implements Leaves {
   readonly #relation: Relation;
   readonly #indexes: readonly Index[];
-  readonly #planner: Planner;
+  readonly #habits: Habits;
 
-  constructor(relation: Relation, indexes: readonly Index[], planner: Planner) {
+  constructor({ relation, indexes }: Scope, habits: Habits) {
     this.#relation = relation;
     this.#indexes = indexes;
-    this.#planner = planner;
+    this.#habits = habits;
+  }
+
+  rewrite(predicate: Predicate): Predicate {
+    return predicate;
+  }
+
+  implies(conjuncts: readonly Predicate[], condition: string): Tri {
+    return implies(conjuncts, condition, this.#relation, this.#habits.dialect);
+  }
+
+  outcome(leaf: Leaf, { conjuncts: ambient }: Surroundings): Outcome {
+    switch (leaf.op) {
+      case "compare":
+        return this.#compare(leaf, ambient);
+      case "in":
+        if (leaf.values.kind === "subquery") return this.#test(leaf.column, { kind: leaf.negated ? "unequal" : "semi-join" }, ambient);
+        return leaf.negated
+          ? this.#test(leaf.column, { kind: "unequal" }, ambient)
+          : this.#test(leaf.column, { kind: "equal", list: true, operands: leaf.values.kind === "list" ? leaf.values.operands : [] }, ambient);
+      case "like":
+        return leaf.negated
+          ? this.#test(leaf.column, { kind: "unequal" }, ambient)
+          : this.#test(leaf.column, { kind: "like", insensitive: leaf.insensitive, prefix: leaf.prefix, pattern: leaf.pattern }, ambient);
+      case "null":
+        return this.#test(leaf.column, { kind: leaf.negated ? "not-null" : "null" }, ambient);
+      case "between": {
+        const outcome = this.#test(leaf.column, { kind: "range", operands: [leaf.low, leaf.high] }, ambient);
+        return leaf.negated ? atMost(outcome, "not") : outcome;
+      }
+      case "boolean":
+        return this.#test(leaf.column, { kind: "boolean", value: leaf.value, form: leaf.form }, ambient);
+      case "operator":
+        return this.#operator(leaf);
+      case "not":
+        return mentioned(leaf.item, "not", this.#relation, this.#indexes);
+      default:
+        return unreachable(leaf);
+    }
+  }
+
+  #compare(predicate: Extract<Predicate, { op: "compare" }>, ambient: readonly Predicate[]): Outcome {
+    const { column, operator, operand } = predicate;
+    if (operand.kind === "column") return this.#columns(predicate, operand.column, ambient);
+    switch (operator) {
+      case "=":
+        return this.#test(column, { kind: "equal", operands: [operand], list: false }, ambient);
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+        return this.#test(column, { kind: "range", operands: [operand] }, ambient);
+      case "<>":
+        return operand.kind === "literal" && typeof operand.value === "boolean"
+          ? this.#test(column, { kind: "boolean", value: !operand.value, form: "bare" }, ambient)
+          : this.#test(column, { kind: "unequal" }, ambient);
+      case "is distinct":
+        return this.#test(column, { kind: "unequal" }, ambient);
+      case "is not distinct":
+        return this.#test(column, this.#habits.looksUpNotDistinct ? { kind: "equal", operands: [operand], list: false } : { kind: "unequal" }, ambient);
+    }
+  }
+
+  /** A join condition, a comparison within the row, or one of two other relations. */
+  #columns(predicate: Extract<Predicate, { op: "compare" }>, other: ColumnRef, ambient: readonly Predicate[]): Outcome {
+    const left = resolve(predicate.column, this.#relation);
+    const right = resolve(other, this.#relation);
+    if (left.kind === "unknown" || right.kind === "unknown") return { verdict: "unknown", reason: "unknown-column" };
+    if (left.kind === "foreign" && right.kind === "foreign") return undefined;
+    if (left.kind === "own" && right.kind === "own") {
+      // `a = b AND b = 5` makes planners conclude `a = 5`.
+      const indexed = this.#indexes.some((index) => mentions(index, left.column) || mentions(index, right.column));
+      return { verdict: predicate.operator === "=" && indexed ? "unknown" : "unusable", reason: "same-row", column: left.column.name };
+    }
+    const own = left.kind === "own" ? predicate.column : other;
+    switch (predicate.operator) {
+      case "=":
+      case "is not distinct":
+        return this.#test(own, { kind: "equal", operands: [], list: false }, ambient);
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+        return this.#test(own, { kind: "range", operands: [] }, ambient);
+      case "<>":
+      case "is distinct":
+        return this.#test(own, { kind: "unequal" }, ambient);
+    }
+  }
+
+  #operator(predicate: Extract<Predicate, { op: "operator" }>): Outcome {
+    const { columns, complete } = columnsOf(predicate);
+    if (!complete) return { verdict: "unknown", reason: "operator" };
+    const resolved = columns.map((column) => resolve(column, this.#relation));
+    if (resolved.some((item) => item.kind === "unknown")) return { verdict: "unknown", reason: "unknown-column" };
+    const own = resolved.flatMap((item) => (item.kind === "own" ? [item.column] : []));
+    const [first] = own;
+    if (first === undefined) return undefined;
+    const mentioning = this.#indexes.filter((index) => own.some((column) => mentions(index, column)));
+    if (mentioning.length === 0) return { verdict: "unusable", reason: "no-index", column: first.name };
+    return { verdict: "unknown", reason: "operator", column: first.name };
   }
 
   /** The best path of the indexes for a test of a column; undefined when the column is another table's. */
-  test(reference: ColumnRef, test: Test, ambient: readonly Predicate[]): Outcome {
+  #test(reference: ColumnRef, test: Test, ambient: readonly Predicate[]): Outcome {
     const resolution = resolve(reference, this.#relation);
     if (resolution.kind === "foreign") return undefined;
     if (resolution.kind === "unknown") return { verdict: "unknown", reason: "unknown-column" };
     const { column } = resolution;
-    const wrappers = reference.wrappers.filter((wrapper) => !this.#planner.isWithoutEffect(wrapper, column));
+    const wrappers = reference.wrappers.filter((wrapper) => !this.#habits.isWithoutEffect(wrapper, column));
     if (wrappers.length > 0) return this.#testWrapped(column, wrappers, test, ambient);
     const found = this.#indexes.filter((index) => index.parts[0] !== undefined && leads(index.parts[0], column));
     const paths = found.map((index) => this.#byIndex(index, column, test, ambient));
@@ -43,8 +143,6 @@ export class Service {
   #withoutLeadingIndex(column: Column, expression: Index | undefined): AccessPath {
     const later = this.#indexes.find((index) => index.parts.slice(1).some((part) => leads(part, column)) && index.method === "btree");
     if (later !== undefined) {
-      const first = later.parts[0]?.column === undefined ? undefined : findColumn({ name: later.parts[0].column }, this.#relation.table);
-      if (this.#planner.skips && first !== undefined && hasFewValues(first)) return { verdict: "unknown", reason: "skip-scan", nearest: later, column: column.name };
       return { verdict: "unusable", reason: "not-leading", nearest: later, column: column.name };
     }
     // A GIN or GiST index serves any of its columns, not only the first (manual 11.3).
@@ -80,7 +178,7 @@ export class Service {
     if (found.length === 0) return this.#withoutLeadingIndex(column, undefined);
     const [first] = found;
     const matching = found.filter((index) => (index.parts[0]?.collation ?? column.collation ?? "binary").toLowerCase() === wanted);
-    if (!this.#planner.collateNeedsSame) return withNearest({ verdict: "unknown", reason: "collation", column: column.name }, first);
+    if (!this.#habits.collateNeedsSame) return withNearest({ verdict: "unknown", reason: "collation", column: column.name }, first);
     const chosen = bestOf(matching.map((index) => this.#byIndex(index, { ...column, collation: wanted }, test, ambient)), this.#relation);
     return chosen ?? withNearest({ verdict: "unusable", reason: "operator-class", column: column.name }, first);
   }
@@ -89,7 +187,7 @@ export class Service {
   #byIndex(index: Index, column: Column, test: Test, ambient: readonly Predicate[]): AccessPath {
     const path = this.#byMethod(index, column, test);
     if (path.verdict === "unusable" || index.where === undefined) return path;
-    switch (implies(ambient, index.where, this.#relation, this.#planner.dialect)) {
+    switch (implies(ambient, index.where, this.#relation, this.#habits.dialect)) {
       case "yes":
         return path;
       case "no":
@@ -109,7 +207,7 @@ export class Service {
       case "btree":
         return this.#byBtree(part, column, test, { yes, no, perhaps });
       case "hash":
-        if (!this.#planner.hasHash) return this.#byBtree(part, column, test, { yes, no, perhaps });
+        if (!this.#habits.hasHash) return this.#byBtree(part, column, test, { yes, no, perhaps });
         if (test.kind === "equal") return test.list ? perhaps("method-unknown") : this.#byOperands(column, test.operands, { yes, no, perhaps });
         return no("method");
       case "fulltext":
@@ -147,17 +245,17 @@ export class Service {
       case "not-null":
         return perhaps("unselective");
       case "unequal":
-        return this.#planner.unequal(answers);
+        return this.#habits.unequal(answers);
       case "boolean":
-        return this.#planner.boolean(column, test, answers);
+        return this.#habits.boolean(column, test, answers);
       case "like":
-        return test.prefix === "" ? no("leading-wildcard") : this.#planner.like(part, column, test, isPattern, answers);
+        return test.prefix === "" ? no("leading-wildcard") : this.#habits.like(part, column, test, isPattern, answers);
     }
   }
 
   #byOperands(column: Column, operands: readonly Operand[], { yes, no, perhaps }: Answers): AccessPath {
     for (const operand of operands) {
-      const effect = this.#planner.operand(column, operand);
+      const effect = this.#habits.operand(column, operand);
       if (effect !== undefined) return effect.verdict === "no" ? no(effect.reason) : perhaps(effect.reason);
       switch (operand.kind) {
         case "expression":
@@ -181,41 +279,6 @@ export class Service {
   #collation(part: IndexPart, column: Column): "same" | "other" | "unknown" {
     const own = column.collation?.toLowerCase();
     const indexed = part.collation?.toLowerCase();
-    return indexed === undefined || indexed === own ? "same" : this.#planner.collation(indexed, own);
+    return indexed === undefined || indexed === own ? "same" : this.#habits.collation(indexed, own);
   }
-}
-
-/** Of several conjuncts (or indexes) the one that serves best. */
-export function bestOf(outcomes: readonly Outcome[], relation: Relation): Outcome {
-  const usable = outcomes.find((outcome) => outcome?.verdict === "usable");
-  if (usable !== undefined) return usable;
-  const unknown = outcomes.find((outcome) => outcome?.verdict === "unknown");
-  if (unknown !== undefined) return unknown;
-  const distance = (outcome: AccessPath): number => {
-    const { table, path } = outcome.through ?? { table: relation.table, path: outcome };
-    const column = table.columns.find((candidate) => candidate.name === path.column);
-    return (DISTANCES[outcome.reason] ?? FAR) + (column === undefined || hasFewValues(column) ? FAR : 0);
-  };
-  return outcomes.filter((outcome) => outcome !== undefined).sort((left, right) => distance(left) - distance(right))[0];
-}
-
-
-/**
- * How near an unusable condition is to being served, for the message: first what a change of an index or of the filter
- * would cure, last what no index helps.
- */
-const DISTANCES: Readonly<Partial<Record<AccessReason, number>>> = { partial: 1, "not-leading": 1, "no-index": 2, wrapped: 3, "operator-class": 3, "type-mismatch": 3, related: 3, or: 4, "bare-boolean": 4, "ignores-case": 5, "leading-wildcard": 5 };
-const FAR = 6;
-
-export function withNearest(path: AccessPath, nearest: Index | undefined): AccessPath {
-  return nearest === undefined ? path : { ...path, nearest };
-}
-
-export function leads(part: IndexPart, column: Column): boolean {
-  return part.column !== undefined && (part.column === column.name || part.column.toLowerCase() === column.name.toLowerCase());
-}
-
-/** Does the index have anything to do with the column, at any position, in an expression or in its condition? */
-export function mentions(index: Index, column: Column): boolean {
-  return index.parts.some((part) => leads(part, column) || (part.expression !== undefined && expressionNames(part.expression, column.name))) || (index.where !== undefined && expressionNames(index.where, column.name));
 }
