@@ -12,14 +12,22 @@ export interface Draw {
   readonly parameter: () => string;
 }
 
-export interface Vocabulary {
-  readonly dialect: OracleDialect;
-  /** The table `t`, and whatever else its indexes need. */
-  readonly tables: readonly string[];
+/** Indexes, and conditions that have to do with them. */
+export interface Topic {
   /** What stands behind `CREATE INDEX … ON t`. */
   readonly indexes: readonly string[];
   /** Conditions without AND, OR and NOT; each call draws one. A maker that stands twice is drawn twice as often. */
   readonly atoms: readonly ((draw: Draw) => string)[];
+}
+
+export interface Vocabulary extends Topic {
+  readonly dialect: OracleDialect;
+  /** The table `t`, and whatever else its indexes need. */
+  readonly tables: readonly string[];
+  /** A case is about two of these and what stands in the vocabulary itself. Without any, about the latter alone. */
+  readonly topics?: readonly Topic[];
+  /** What may stand for `t` behind FROM. */
+  readonly sources?: readonly string[];
   readonly placeholder: (position: number) => string;
 }
 
@@ -27,6 +35,8 @@ export interface Case {
   /** One statement each, tables first. */
   readonly ddl: readonly string[];
   readonly conditions: readonly string[];
+  /** What stands behind FROM, for each condition. */
+  readonly sources: readonly string[];
 }
 
 /** mulberry32: small, seeded, good enough to choose by. */
@@ -71,21 +81,25 @@ export function drawBy(next: () => number, placeholder: (position: number) => st
 /** A case of `count` conditions on a table with one to three indexes. */
 export function makeCase(next: () => number, vocabulary: Vocabulary, count: number): Case {
   const draw = drawBy(next, vocabulary.placeholder);
-  const indexes = draw.some(vocabulary.indexes, 1 + Math.floor(next() * 3));
+  const { topics = [], sources = ["t"] } = vocabulary;
+  const chosen = topics.length === 0 ? [vocabulary] : [vocabulary, ...draw.some(topics, 2)];
+  const topic: Topic = { indexes: chosen.flatMap(({ indexes }) => indexes), atoms: chosen.flatMap(({ atoms }) => atoms) };
+  const indexes = draw.some(topic.indexes, 1 + Math.floor(next() * 3));
   return {
     ddl: [...vocabulary.tables, ...indexes.map((definition, at) => `CREATE INDEX i${String(at)} ON t ${definition}`)],
     conditions: Array.from({ length: count }, () => {
       draw.restart();
-      return condition(draw, vocabulary, 2);
+      return condition(draw, topic, 2);
     }),
+    sources: Array.from({ length: count }, () => draw.pick(sources)),
   };
 }
 
 /** Atoms under AND, OR and NOT. */
-function condition(draw: Draw, vocabulary: Vocabulary, depth: number): string {
+function condition(draw: Draw, topic: Topic, depth: number): string {
   const roll = draw.next();
-  if (depth === 0 || roll < 0.35) return draw.pick(vocabulary.atoms)(draw);
-  const items = Array.from({ length: 2 + Math.floor(draw.next() * 2) }, () => condition(draw, vocabulary, depth - 1));
+  if (depth === 0 || roll < 0.35) return draw.pick(topic.atoms)(draw);
+  const items = Array.from({ length: 2 + Math.floor(draw.next() * 2) }, () => condition(draw, topic, depth - 1));
   if (roll < 0.78) return `(${items.join(" AND ")})`;
   if (roll < 0.95) return `(${items.join(" OR ")})`;
   return `NOT (${items.join(" AND ")})`;

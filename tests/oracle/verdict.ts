@@ -11,12 +11,12 @@ export function schemaOfDdl(ddl: readonly string[], dialect: OracleDialect): Sch
 }
 
 /** Undefined when the statement cannot be read. */
-export function verdictOf(schema: SchemaModel, condition: string, dialect: OracleDialect): AccessPath | undefined {
+export function verdictOf(schema: SchemaModel, condition: string, dialect: OracleDialect, version?: string): AccessPath | undefined {
   const reading = readSql({ text: `SELECT * FROM t WHERE ${condition}`, holes: [] }, { dialect });
   const table = schema.table("t");
   if ("opaque" in reading || table === undefined) return undefined;
   const [statement] = reading.statements;
-  return statement === undefined ? undefined : accessPath({ table, predicate: statement.where, dialect, alias: "t", alone: true });
+  return statement === undefined ? undefined : accessPath({ table, predicate: statement.where, dialect, alias: "t", alone: true, ...(version === undefined ? {} : { version }) });
 }
 
 export interface Tally {
@@ -56,4 +56,9 @@ export function count(tally: Tally, path: AccessPath | undefined, seeks: boolean
       if (seeks) tally.denied.push(`${what} [${path.reason}]`);
       else tally.agree += 1;
   }
+}
+
+/** Prints the figures where QUERY_GUARD_FIGURES asks for them. */
+export function report(tally: Tally): void {
+  if (process.env["QUERY_GUARD_FIGURES"] !== undefined) process.stdout.write(`${JSON.stringify({ ...tally, unknown: Object.fromEntries(tally.unknown) }, undefined, 1)}\n`);
 }
