@@ -39,6 +39,8 @@ export interface Coverage {
   readonly resolved: number;
   /** Opaque sites by reason. */
   readonly opaque: Readonly<Record<string, number>>;
+  /** Resolved reads, updates and deletes of tables that no schema describes: their indexes are not judged. Asked for reports only. */
+  readonly withoutSchema?: () => number;
 }
 
 export interface FileAnalysis {
@@ -163,7 +165,7 @@ class FileAnalyzer {
     const context: ExecutionContext = { module: this.#module, values: this.#values, cwd: this.#options.cwd, queries };
     const own = queries.map((query): Subject => ({ query, facts: this.#facts(query, context), reached: false }));
     const tables = once(() => (declaresTables(this.#module.text) ? declaredTables(this.#module, this.#options) : []));
-    return { subjects: [...own, ...this.#reached(sites, context)], tables, coverage: { sites: sites.length, resolved: queries.length, opaque } };
+    return { subjects: [...own, ...this.#reached(sites, context)], tables, coverage: { sites: sites.length, resolved: queries.length, opaque, withoutSchema: () => queries.filter((query) => this.#isWithoutSchema(query)).length } };
   }
 
   #sitesOf(module: SourceModule): readonly (Query | Opaque)[] {
@@ -274,6 +276,13 @@ class FileAnalyzer {
       this.#views.set(key, view);
     }
     return view;
+  }
+
+  #isWithoutSchema(query: Query): boolean {
+    const ref = mainTable(query);
+    if (ref === undefined || ref.dynamic || (query.kind !== "select" && query.kind !== "update" && query.kind !== "delete")) return false;
+    const view = this.#view(query);
+    return view.table(ref) === undefined && !this.#isTemporary(ref, view);
   }
 
   #isTemporary(ref: TableRef, view: SchemaView): boolean {

@@ -5,12 +5,12 @@ import type { Coverage } from "../analyze.js";
 
 /** Counts per file, so that a file that is linted again replaces its former count. */
 export class CoverageTally {
-  readonly #files = new Map<string, Coverage>();
+  readonly #files = new Map<string, Omit<Coverage, "withoutSchema"> & { readonly withoutSchema: number }>();
   readonly #problems = new Map<string, () => readonly string[]>();
 
   record(file: string, coverage: Coverage): void {
     if (coverage.sites === 0) this.#files.delete(file);
-    else this.#files.set(file, coverage);
+    else this.#files.set(file, { ...coverage, withoutSchema: coverage.withoutSchema?.() ?? 0 });
   }
 
   /** `problems` says at the end which schema files of a working directory could not be used. */
@@ -27,17 +27,19 @@ export class CoverageTally {
   summary(): string {
     let sites = 0;
     let resolved = 0;
+    let withoutSchema = 0;
     const opaque = new Map<string, number>();
     for (const coverage of this.#files.values()) {
       sites += coverage.sites;
       resolved += coverage.resolved;
+      withoutSchema += coverage.withoutSchema;
       for (const [reason, number] of Object.entries(coverage.opaque)) opaque.set(reason, (opaque.get(reason) ?? 0) + number);
     }
     if (sites === 0) return "no query sites";
     const percent = Math.floor((100 * resolved) / sites);
     const reasons = [...opaque].filter(([, number]) => number > 0).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     const words = reasons.map(([reason, number]) => `${number} ${reason}`).join(", ");
-    return `${sites} query sites, ${resolved} resolved (${percent} %), ${sites - resolved} opaque${words === "" ? "" : `: ${words}`}`;
+    return `${sites} query sites, ${resolved} resolved (${percent} %), ${sites - resolved} opaque${words === "" ? "" : `: ${words}`}${withoutSchema === 0 ? "" : `; indexes not judged for ${withoutSchema}, whose tables no schema describes`}`;
   }
 }
 

@@ -2,9 +2,9 @@
 import type { Dialect, Predicate, Query, Span, Statement, TableRef } from "../query/model.js";
 import { and, NO_FILTER } from "../query/build.js";
 import { alternativesOf, spanOfPredicate } from "../query/predicates.js";
-import type { AccessPath, AccessQuestion } from "../indexes/access.js";
+import { accessPath, type AccessPath, type AccessQuestion } from "../indexes/access.js";
 import { blockedIndex, catchAllOf, isCatchAll, type Blocked } from "../indexes/blocked.js";
-import { columnsOf, resolve, type Relation } from "../indexes/columns.js";
+import { columnsOf, findColumn, resolve, type Relation } from "../indexes/columns.js";
 import { joinPaths, type JoinedPath, type JoinedTable, type Strength } from "../indexes/joins.js";
 import { proposeIndex } from "../indexes/proposal.js";
 import { describeReason } from "../indexes/reasons.js";
@@ -183,7 +183,11 @@ function describe(path: AccessPath, ref: TableRef, given: AccessQuestion, statem
       }),
     ),
   ];
-  const filtered = names.length === 0 && path.column !== undefined ? [path.column] : names;
+  const ordered = (question.order ?? []).flatMap(({ column }) => column?.name ?? []);
+  // The key by which a relation filter comes in is not written in the query.
+  const keys = (proposal?.columns ?? []).filter((name) => !names.includes(name) && !ordered.some((column) => findColumn({ name: column }, table)?.name === name));
+  const filtered = names.length === 0 && path.column !== undefined ? [path.column] : [...names, ...keys];
+  const spoken = proposal === undefined ? path : aboutFirst(path, proposal.columns, question);
   return {
     ref,
     table,
@@ -192,9 +196,9 @@ function describe(path: AccessPath, ref: TableRef, given: AccessQuestion, statem
     columns: filtered,
     joined,
     span: spanOfConditions(predicate, relation, joined) ?? spanOfPredicate(predicate) ?? statement.span,
-    reason: describeReason(path, table),
+    reason: describeReason(spoken, table),
     ...(path.index && { index: path.index }),
-    ...(path.nearest && { nearest: path.nearest }),
+    ...(spoken.nearest && { nearest: spoken.nearest }),
     ...(blocked && { blocked }),
     ...(proposal && { proposal: { ddl: proposal.ddl, ...(proposal.declaration !== undefined && { declaration: proposal.declaration }) } }),
   };
@@ -202,6 +206,16 @@ function describe(path: AccessPath, ref: TableRef, given: AccessQuestion, statem
 
 function withoutImplied(predicate: Predicate): Predicate {
   return predicate.op === "and" ? and(predicate.items.map(withoutImplied)) : predicate.op === "null" && predicate.implied ? NO_FILTER : predicate;
+}
+
+/** Why no index serves, told of the columns of the index that is proposed: what is missing and what cures it belong together. */
+function aboutFirst(path: AccessPath, proposed: readonly string[], question: AccessQuestion): AccessPath {
+  const [first] = proposed;
+  if (first === undefined || path.column === undefined || proposed.includes(path.column)) return path;
+  const span = { start: 0, end: 0 };
+  const column = { ...(question.alias !== undefined && { table: question.alias }), name: first, span, wrappers: [] };
+  const own = accessPath({ ...question, predicate: { op: "compare", column, operator: "=", operand: { kind: "parameter" }, span } });
+  return own.verdict === "unusable" ? own : path;
 }
 
 function conjunctsOf(predicate: Predicate): readonly Predicate[] {

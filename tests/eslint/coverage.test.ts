@@ -9,6 +9,13 @@ describe("the coverage line", () => {
     expect(tally.summary()).toBe("128 query sites, 120 resolved (93 %), 8 opaque: 5 dynamic-text, 3 escapes");
   });
 
+  it("says for how many queries there is no schema", () => {
+    const tally = new CoverageTally();
+    tally.record("a.ts", { sites: 3, resolved: 3, opaque: {}, withoutSchema: () => 2 });
+    tally.record("b.ts", { sites: 1, resolved: 1, opaque: {}, withoutSchema: () => 1 });
+    expect(tally.summary()).toBe("4 query sites, 4 resolved (100 %), 0 opaque; indexes not judged for 3, whose tables no schema describes");
+  });
+
   it("counts a file that is linted again once", () => {
     const tally = new CoverageTally();
     tally.record("a.ts", { sites: 2, resolved: 1, opaque: { escapes: 1 } });

@@ -169,3 +169,15 @@ describe("scans for what a related row must fulfil", () => {
     expect(scanned(where)).toEqual(expected);
   });
 });
+
+describe("the reason and the proposal", () => {
+  const told = (project: string, code: string): readonly string[] =>
+    analysisOf(code, `${project}/src/file.ts`, project).subjects.flatMap(({ facts }) => facts.access().flatMap(({ verdict, columns, reason, proposal }) => (verdict === "unusable" ? [`${columns.join(", ")}: ${reason}; ${proposal?.declaration ?? proposal?.ddl ?? ""}`] : [])));
+
+  it("speak of the same column", () => {
+    const sql = "SELECT * FROM posts WHERE published AND title LIKE '%x' AND user_id = $1";
+    expect(told(root, `${SETUP}await pool.query(${JSON.stringify(sql)}, [1]);`)).toEqual([
+      "published, title, user_id: no index of `posts` contains `user_id`; CREATE INDEX posts_user_id_published_idx ON posts (user_id, published)",
+    ]);
+  });
+});
