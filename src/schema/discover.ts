@@ -254,7 +254,13 @@ function drizzleDatabases(workspace: Workspace, host: Host, folders: readonly Mi
 
 /** Plain SQL: folders of migrations, each with the dumps beside it or above it; dumps alone. */
 function sqlDatabases(workspace: Workspace, folders: readonly MigrationFolder[]): readonly DatabaseFiles[] {
-  const dumps = workspace.directories.flatMap((directory) => directory.files.filter((name) => DUMP.test(name)).map((name) => path.join(directory.path, name)));
+  const migrated = new Set(folders.flatMap((folder) => folder.files));
+  const dumps = workspace.directories.flatMap((directory) =>
+    directory.files
+      .filter((name) => DUMP.test(name) || (name.endsWith(".sql") && TABLE_FOLDER.test(path.basename(directory.path))))
+      .map((name) => path.join(directory.path, name))
+      .filter((file) => !migrated.has(file)),
+  );
   const groups = new Map<string, { migrations: MigrationFolder[]; dumps: string[] }>();
   const groupOf = (directory: string): { migrations: MigrationFolder[]; dumps: string[] } => {
     const group = groups.get(directory) ?? { migrations: [], dumps: [] };
@@ -288,6 +294,9 @@ function sqlDatabases(workspace: Workspace, folders: readonly MigrationFolder[])
     }));
   });
 }
+
+/** Folders that hold the final state in one file a table (`tables/users.sql`). */
+const TABLE_FOLDER = /^(?:tables?|schemas?|ddl)$/iu;
 
 const SNAPSHOT = /(?:^query-guard\.schema|\.query-guard)\.json$/u;
 

@@ -48,9 +48,11 @@ const PACKAGES: readonly (readonly [string, Library])[] = [
   ["db-migrate", "db-migrate"],
 ];
 
-function libraryOf(source: string, dependencies: ReadonlySet<string>): Library {
-  const marked = MARKS.find(([, pattern]) => pattern.test(source));
-  if (marked !== undefined) return marked[0];
+function markedLibrary(source: string): Library | undefined {
+  return MARKS.find(([, pattern]) => pattern.test(source))?.[0];
+}
+
+function dependedLibrary(dependencies: ReadonlySet<string>): Library {
   const used = new Set(PACKAGES.filter(([name]) => dependencies.has(name)).map(([, library]) => library));
   const [only] = used;
   return used.size === 1 && only !== undefined ? only : "driver";
@@ -64,6 +66,8 @@ export class CodeReader {
   readonly #dependencies: ReadonlySet<string>;
   readonly #dialect: SchemaDialect;
   readonly #modules = new Map<string, ObjectValue | undefined>();
+  /** The library of the migration before: one folder seldom has two. */
+  #library: Library | undefined;
 
   constructor(replay: Replay, dialect: SchemaDialect, read: ReadText, dependencies: ReadonlySet<string>) {
     this.#dialect = dialect;
@@ -119,7 +123,9 @@ export class CodeReader {
     if (shorthands?.kind === "object") for (const [name, options] of shorthands.entries) this.#context.shorthands.set(name, options);
     const site: Site = { node: module.program, module };
     const runs = this.#migrationsOf(exports, site);
-    const library = libraryOf(source, this.#dependencies);
+    const marked = markedLibrary(source);
+    this.#library = marked ?? this.#library;
+    const library = marked ?? this.#library ?? dependedLibrary(this.#dependencies);
     for (const run of runs) this.#machine.invoke(run, this.#argumentsOf(library), site);
     return runs.length > 0;
   }
