@@ -15,7 +15,7 @@ import { readEntities } from "./sources/entities.js";
 import { readPrisma } from "./sources/prisma.js";
 import { readSnapshotFile, unusableSnapshot } from "./sources/snapshot.js";
 import { CODE_FILE, importedFile, importsOf } from "./sources/code/read.js";
-import { readSqlFiles, sniffDialects, type SqlFile } from "./sources/sql.js";
+import { readSqlFiles, sniffCode, sniffDialects, type SqlFile } from "./sources/sql.js";
 import type { EntityFiles } from "./discover-entities.js";
 import { Imports } from "./discover-imports.js";
 import { Workspace, workspaceRoot, type Package } from "./discover-workspace.js";
@@ -430,7 +430,7 @@ class Database {
     if (dialect === undefined) {
       const sniffed = sniffDialects([...dumps, ...migrations.filter(({ file }) => !CODE_FILE.test(file))].map(({ text }) => text));
       if (sniffed === "other") return undefined;
-      dialect = sniffed ?? driverDialect(files.package);
+      dialect = sniffed ?? driverDialect(files.package) ?? sniffCode(migrations.filter(({ file }) => CODE_FILE.test(file)).map(({ text }) => text));
     }
     if (dumps.length > 0) parts.push(readSqlFiles(dumps, dialect));
     const replayed = migrations.length > 0 ? readSqlFiles(migrations, dialect, { read: (file) => this.#readBeside(file), dependencies: files.package.dependencies }) : undefined;

@@ -1,7 +1,7 @@
 /** The tables of a database while migrations are applied to them, one change after the other. */
 import { unreachable } from "../../base/exhaustive.js";
 import type { DdlChange, DdlColumn, DdlConstraint, DdlIndex, DdlIndexPart, TableName } from "../../sql/index.js";
-import { normaliseSchema, sameName, tableKey, type SchemaDialect } from "../names.js";
+import { nameKey, normaliseSchema, sameName, tableKey, type SchemaDialect } from "../names.js";
 import type { SchemaPart } from "../part.js";
 import { normaliseType } from "../types.js";
 import type { Column, ForeignKey, Index, IndexPart, Provenance, Table } from "../model.js";
@@ -10,12 +10,16 @@ interface KeptIndex {
   readonly index: Index;
   /** The name by which a later statement drops it: written, or the one that the database gives. */
   readonly name: string;
+  /** The name as names are compared. */
+  readonly key: string;
   /** Made by a constraint: only dropping that drops it. */
   readonly constrained?: boolean;
 }
 
 interface KeptForeignKey {
   readonly key: ForeignKey;
+  /** The name of the other table as names are compared. */
+  readonly target: string;
   readonly name: string;
 }
 
@@ -39,6 +43,8 @@ export type Understood = Exclude<DdlChange, { readonly change: "notUnderstood" }
 /** The tables after the statements applied so far. */
 export class Replay {
   readonly #tables = new Map<string, TableState>();
+  /** The same by name alone, whatever the schema. */
+  readonly #named = new Map<string, Set<TableState>>();
   /** Tables that end with the session: indexes made on them are nobody's. */
   readonly #temporary = new Set<string>();
   readonly #dialect: SchemaDialect;
@@ -65,22 +71,22 @@ export class Replay {
         return;
       case "createView": {
         const state = newTable(change.table, provenance, { created: true, view: true });
-        this.#tables.set(this.#key(change.table), state);
+        this.#put(state);
         return;
       }
       case "dropTable":
         for (const table of change.tables) {
           const state = this.#find(table);
-          if (state !== undefined) this.#tables.delete(this.#key(state));
+          if (state !== undefined) this.#remove(state);
         }
         return;
       case "renameTable": {
         const state = this.#state(change.table, provenance);
-        this.#tables.delete(this.#key(state));
+        this.#remove(state);
         const before = state.name;
         state.name = change.to.name;
         state.schema = normaliseSchema(change.to.schema ?? state.schema);
-        this.#tables.set(this.#key(state), state);
+        this.#put(state);
         this.#renameReferences(before, change.to.name);
         return;
       }
@@ -121,11 +127,11 @@ export class Replay {
         return;
       }
       case "dropIndex":
-        for (const state of this.#owners(change.table, change.schema)) state.indexes = state.indexes.filter((kept) => !this.#same(kept.name, change.name));
+        this.#dropIndex(change.table, change.schema, nameKey(change.name, this.#dialect));
         return;
       case "renameIndex":
         for (const state of this.#owners(change.table, undefined)) {
-          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, change.name) ? { ...kept, name: change.to, index: { ...kept.index, name: change.to } } : kept));
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, change.name) ? { ...kept, name: change.to, key: nameKey(change.to, this.#dialect), index: { ...kept.index, name: change.to } } : kept));
         }
         return;
       default:
@@ -141,7 +147,9 @@ export class Replay {
 
   /** The table that an index of this name is on. */
   tableOfIndex(name: string): TableName | undefined {
-    return [...this.#tables.values()].find((state) => state.indexes.some((kept) => this.#same(kept.name, name)));
+    const key = nameKey(name, this.#dialect);
+    for (const state of this.#tables.values()) if (state.indexes.some((kept) => kept.key === key)) return state;
+    return undefined;
   }
 
   /** The name of the foreign key on these columns. */
@@ -195,7 +203,7 @@ export class Replay {
     for (const kept of present?.indexes ?? []) this.#addIndex(state, kept.index, kept.name, true, kept.constrained === true);
     for (const column of present?.columns ?? []) if (!state.columns.some((own) => this.#same(own.name, column.name))) state.columns.push(column);
     state.uncertain ??= present?.uncertain;
-    this.#tables.set(this.#key(state), state);
+    this.#put(state);
   }
 
   #addColumn(state: TableState, column: DdlColumn, provenance: Provenance): void {
@@ -226,7 +234,7 @@ export class Replay {
         if (usingIndex !== undefined) {
           // The index takes the name of the constraint (PostgreSQL, ALTER TABLE … ADD table_constraint_using_index).
           const name = constraint.name ?? usingIndex;
-          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, usingIndex) ? { name, constrained: true, index: { ...kept.index, kind, name } } : kept));
+          state.indexes = state.indexes.map((kept) => (this.#same(kept.name, usingIndex) ? { name, key: nameKey(name, this.#dialect), constrained: true, index: { ...kept.index, kind, name } } : kept));
           return;
         }
         this.#addIndex(state, { kind, method: "btree", parts: constraint.parts.map(toPart), include: [], ...(constraint.name === undefined ? {} : { name: constraint.name }), provenance }, constraint.name, false, true);
@@ -246,11 +254,14 @@ export class Replay {
   #addIndex(state: TableState, index: Index, written: string | undefined, ifNotExists: boolean, constrained = false): void {
     const name = written ?? this.#defaultName(state, index);
     if (ifNotExists && state.indexes.some((kept) => this.#same(kept.name, name))) return;
-    state.indexes.push({ index, name, constrained });
+    const key = nameKey(name, this.#dialect);
+    // A table has one index of a name: what was there under it was dropped where that was not read.
+    if (written !== undefined && state.indexes.some((kept) => kept.key === key)) state.indexes = state.indexes.filter((kept) => kept.key !== key);
+    state.indexes.push({ index, name, key, constrained });
   }
 
   #addForeignKey(state: TableState, key: ForeignKey, written: string | undefined): void {
-    state.foreignKeys.push({ key, name: written ?? `${state.name}_${key.columns.join("_")}_fkey` });
+    state.foreignKeys.push({ key, target: nameKey(key.referencedTable, this.#dialect), name: written ?? `${state.name}_${key.columns.join("_")}_fkey` });
   }
 
   /** The name that the database gives, by which later migrations drop it. */
@@ -264,6 +275,12 @@ export class Replay {
         return `${state.name}_${columns.join("_")}_key`;
       case "index":
         return `${state.name}_${columns.join("_")}_idx`;
+    }
+  }
+
+  #dropIndex(table: TableName | undefined, schema: string | undefined, key: string): void {
+    for (const state of this.#owners(table, schema)) {
+      if (state.indexes.some((kept) => kept.key === key)) state.indexes = state.indexes.filter((kept) => kept.key !== key);
     }
   }
 
@@ -300,16 +317,20 @@ export class Replay {
         ...(kept.index.where === undefined ? {} : { where: inText(kept.index.where) }),
       },
     }));
+    const own = nameKey(state.name, this.#dialect);
     for (const other of this.#tables.values()) {
+      if (!other.foreignKeys.some((kept) => kept.target === own)) continue;
       other.foreignKeys = other.foreignKeys.map((kept) =>
-        this.#same(kept.key.referencedTable, state.name) ? { ...kept, key: { ...kept.key, referencedColumns: kept.key.referencedColumns.map(rename) } } : kept,
+        kept.target === own ? { ...kept, key: { ...kept.key, referencedColumns: kept.key.referencedColumns.map(rename) } } : kept,
       );
     }
   }
 
   #renameReferences(from: string, to: string): void {
+    const renamed = nameKey(from, this.#dialect);
     for (const state of this.#tables.values()) {
-      state.foreignKeys = state.foreignKeys.map((kept) => (this.#same(kept.key.referencedTable, from) ? { ...kept, key: { ...kept.key, referencedTable: to } } : kept));
+      if (!state.foreignKeys.some((kept) => kept.target === renamed)) continue;
+      state.foreignKeys = state.foreignKeys.map((kept) => (kept.target === renamed ? { ...kept, target: nameKey(to, this.#dialect), key: { ...kept.key, referencedTable: to } } : kept));
     }
   }
 
@@ -328,7 +349,7 @@ export class Replay {
     const present = this.#find(table);
     if (present !== undefined) return present;
     const state = newTable(table, provenance, { created: false, view: false });
-    this.#tables.set(this.#key(table), state);
+    this.#put(state);
     return state;
   }
 
@@ -336,8 +357,24 @@ export class Replay {
   #find(table: TableName): TableState | undefined {
     const exact = this.#tables.get(this.#key(table));
     if (exact !== undefined || normaliseSchema(table.schema) !== undefined) return exact;
-    const named = [...this.#tables.values()].filter((state) => this.#same(state.name, table.name));
-    return named.length === 1 ? named[0] : undefined;
+    const named = this.#named.get(nameKey(table.name, this.#dialect));
+    if (named?.size !== 1) return undefined;
+    const [only] = named;
+    return only;
+  }
+
+  #put(state: TableState): void {
+    const key = this.#key(state);
+    const present = this.#tables.get(key);
+    if (present !== undefined) this.#remove(present);
+    this.#tables.set(key, state);
+    const name = nameKey(state.name, this.#dialect);
+    this.#named.set(name, (this.#named.get(name) ?? new Set()).add(state));
+  }
+
+  #remove(state: TableState): void {
+    this.#tables.delete(this.#key(state));
+    this.#named.get(nameKey(state.name, this.#dialect))?.delete(state);
   }
 
   #key(table: { readonly name: string; readonly schema?: string | undefined }): string {

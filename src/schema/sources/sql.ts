@@ -94,3 +94,16 @@ export function sniffDialects(texts: Iterable<string>): SchemaDialect | "other" 
   if (found.has("other")) return "other";
   return found.size === 1 ? [...found][0] : undefined;
 }
+
+/** Words of SQL in code, each of one dialect. Methods of schema builders are called alike in all, so a word after a dot tells nothing. */
+const CODE_MARKS: readonly (readonly [SchemaDialect, RegExp])[] = [
+  ["postgresql", /(?<![.\w])(?:jsonb|timestamptz|bytea|tsvector|gen_random_uuid|uuid_generate_v4|pg_catalog|plpgsql)\b|\bUSING\s+(?:gin|gist|btree|brin|hash)\b|\bCREATE\s+EXTENSION\b/u],
+  ["mysql", /\bENGINE\s*=\s*InnoDB\b|\bAUTO_INCREMENT\b|\butf8mb4\b/u],
+  ["sqlite", /\bAUTOINCREMENT\b|\bPRAGMA\s+\w|\bsqlite_master\b/u],
+];
+
+/** The dialect of the SQL in migrations written as code, when it has words of one dialect only. */
+export function sniffCode(texts: readonly string[]): SchemaDialect {
+  const found = CODE_MARKS.filter(([, pattern]) => texts.some((text) => pattern.test(text)));
+  return found.length === 1 ? found[0]?.[0] : undefined;
+}
