@@ -42,8 +42,11 @@ export default defineRule<Options, MessageId>({
       // Where an index is there and a condition is in its way, no-non-sargable-filter speaks.
       if (access.verdict !== "unusable" || access.blocked !== undefined || reported.has(access.table.name) || isIgnored(access, options)) continue;
       reported.add(access.table.name);
+      const range = query.locate(access.span);
       yield {
-        range: query.locate(access.span),
+        range,
+        // A filter that a list and its count share is one mistake.
+        once: [access.table.name, ...range].join(),
         messageId: access.joined ? "join" : "scan",
         data: {
           table: access.table.name,

@@ -28,13 +28,17 @@ export function blockedIndex(path: AccessPath, question: AccessQuestion, textOf:
   const kind = KINDS.get(reason);
   if (path.verdict !== "unusable" || kind === undefined || nearest === undefined || path.column === undefined) return undefined;
   const relation: Relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
-  for (const predicate of conjunctsOf(question.predicate)) {
+  // Of an OR every arm is in the way; the one that the outcome speaks of is told.
+  const written = conjunctsOf(question.predicate).flatMap((conjunct) => (conjunct.op === "or" ? conjunct.items : [conjunct])).map((part) => (part.op === "optional" ? part.item : part));
+  for (const predicate of written) {
     if (!("span" in predicate) || predicate.span === undefined) continue;
     const [first] = columnsOf(predicate).columns;
     const found = first === undefined ? undefined : resolve(first, relation);
     if (found?.kind !== "own" || found.column.name !== path.column || accessPath({ ...question, predicate }).reason !== reason) continue;
-    const rewrite = kind === "computed" ? rewriteOf({ predicate, column: found.column, dialect: question.dialect, textOf }) : { advice: adviceOf(kind, question.dialect, found.column.name) };
-    return rewrite && { kind, column: found.column.name, index: nearest, label: describeIndex(nearest), span: predicate.span, ...rewrite };
+    // With a wildcard in front, an index that ignores case would not serve either.
+    const form = predicate.op === "like" && predicate.prefix === "" ? "wildcard" : kind;
+    const rewrite = form === "computed" ? rewriteOf({ predicate, column: found.column, dialect: question.dialect, textOf }) : { advice: adviceOf(form, question.dialect, found.column.name) };
+    return rewrite && { kind: form, column: found.column.name, index: nearest, label: describeIndex(nearest), span: predicate.span, ...rewrite };
   }
   return undefined;
 }

@@ -84,6 +84,8 @@ describe("the message", () => {
     ],
     [postgres, inPg("email LIKE '%' || $1"), "Scans all of `orders`: a pattern that begins with a wildcard cannot use `orders_email (email)` (migrations/001.sql:5). Match the beginning of the text, or search it by a trigram index (`pg_trgm`)."],
     [postgres, inPg("email ILIKE 'ann%'"), "Scans all of `orders`: a match that ignores case cannot use `orders_email (email)` (migrations/001.sql:5). Compare `lower(email)` over an index on that expression, or search by a trigram index (`pg_trgm`)."],
+    [postgres, inPg("email ILIKE '%ann'"), "Scans all of `orders`: a pattern that begins with a wildcard cannot use `orders_email (email)` (migrations/001.sql:5). Match the beginning of the text, or search it by a trigram index (`pg_trgm`)."],
+    [postgres, inPg("(name LIKE '%x' OR email LIKE '%x')"), "Scans all of `orders`: a pattern that begins with a wildcard cannot use `orders_name (name)` (migrations/001.sql:6). Match the beginning of the text, or search it by a trigram index (`pg_trgm`)."],
     [
       postgres,
       inPg("($1 IS NULL OR email = $1)"),

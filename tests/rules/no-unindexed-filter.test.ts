@@ -52,9 +52,26 @@ describe("no-unindexed-filter", () => {
     ["an ignored table", accessed({}, { options: { ignoreTables: ["ORDERS"] } })],
     ["an ignored table with its schema", accessed({}, { options: { ignoreTables: ["shop.orders"] } })],
     ["an ignored model", accessed({}, { options: { ignoreTables: ["Order"] } })],
+    ["an ignored column", accessed({}, { options: { ignoreColumns: ["Status"] } })],
+    ["an ignored column of the table", accessed({}, { options: { ignoreColumns: ["shop.orders.status"] } })],
+    ["a table with fewer rows", accessed({ rows: 5000 }, { options: { minRows: 10_000 } })],
+    ["a condition that keeps an index from being used", accessed({ blocked: { kind: "wildcard", column: "status", index, label: "", span: { start: 0, end: 1 }, advice: "" } })],
     ["a builder that is not sent here", accessed({}, { query: { sending: "built" } })],
   ])("is silent about %s", (_name, of) => {
     expect(messages(rule, of)).toEqual([]);
+  });
+
+  it("tells a table that is joined from one that is filtered", () => {
+    expect(messages(rule, accessed({ joined: true }))).toEqual(["Scans all of `orders` to join it by `status`: no index contains `status` (db/001.sql:3)."]);
+  });
+
+  it("reports each table of a query", () => {
+    const both: Case = { facts: { access: () => [access(), access({ table: { ...orders, name: "items" }, span: { start: 20, end: 24 } })] } };
+    expect(reports(rule, both)).toHaveLength(2);
+  });
+
+  it("still reports tables of which the number of rows is not known, and other columns", () => {
+    expect(messages(rule, accessed({}, { options: { minRows: 10_000, ignoreColumns: ["customers.status", "total"] } }))).toHaveLength(1);
   });
 
   it("reports a query once, at its filter", () => {
