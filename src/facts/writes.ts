@@ -55,9 +55,11 @@ function certainlyTrue(predicate: Predicate): Truth | undefined {
       return predicate.item.op === "constant" && !predicate.item.value ? { why: "always-true", ...(predicate.item.span && { span: predicate.item.span }) } : undefined;
     case "compare":
       return predicate.operand.kind === "column" && predicate.operator === "=" && predicate.operand.column.name === predicate.column.name && predicate.operand.column.table === predicate.column.table ? { why: "always-true", span: predicate.span } : undefined;
+    case "null":
+      // What the library adds by itself is no filter of the program.
+      return predicate.implied ? { why: "no-where" } : undefined;
     case "in":
     case "like":
-    case "null":
     case "between":
     case "boolean":
     case "exists":

@@ -281,7 +281,10 @@ group("paranoid models", () => {
     ["findAll({ where: { x }, paranoid: false })", "x = parameter"],
     ["findAll()", "nothing"],
     ["destroy({ where: {} })", "nothing"],
-    ["destroy({ where: { x } })", "x = parameter"],
+    ["destroy({ where: { x } })", "(x = parameter and deletedAt is null)"],
+    ["destroy({ where: { x }, force: true })", "x = parameter"],
+    ["update({ a: 1 }, { where: { x } })", "(x = parameter and deletedAt is null)"],
+    ["restore({ where: { x } })", "x = parameter"],
   ])("%s", (call, expected) => {
     expect(describe(only(`await Post.${call};`).where)).toBe(expected);
   });

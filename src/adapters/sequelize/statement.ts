@@ -86,7 +86,8 @@ export function lowerModelCall(found: ModelCall, context: AdapterContext): Query
   const own = method === "findByPk" ? byKey(at, call) : whereOf(at, args, call);
   const filter = and([...given.scopes.map((shape) => whereOf(at, shape, call)), own, ...includesOf(at, given), ...(given.isHidden ? [opaque(at.site, "a scope that is not in sight may add conditions")] : [])]);
   const isRead = kind === "select";
-  const where = isRead && !isEmpty(filter) ? and([filter, ...undeleted(at, definition, args)]) : isEmpty(filter) ? own : filter;
+  const leavesOut = isRead || method === "update" || method === "destroy";
+  const where = leavesOut && !isEmpty(filter) ? and([filter, ...undeleted(at, definition, args)]) : isEmpty(filter) ? own : filter;
   const options = [...given.scopes, args];
   const amounts = amountsOf(at, given, method);
   const grouped = method === "findAll" || method === "count" || method === "findAndCountAll" ? columnsOf(at, options, "group") : [];
@@ -262,9 +263,9 @@ function tableOf(found: SequelizeCall, { table }: Model, model: string): TableRe
   return { name: table ?? model, alias: model, model, ...(isOnThis(receiver) && { inherited: true }), span: spanOf((receiver.type === "MemberExpression" ? receiver.property : receiver).range) };
 }
 
-/** Reads of a model that only marks rows as deleted leave those out. */
+/** Reads and writes of a model that only marks rows as deleted leave those out; `force` deletes them for good. */
 function undeleted(at: FilterPlace, { deletedAt }: Model, args: ObjectShape): readonly Predicate[] {
-  if (deletedAt === undefined || args.entries.some((entry) => entry.key === "paranoid")) return [];
+  if (deletedAt === undefined || args.entries.some((entry) => entry.key === "paranoid" || entry.key === "force")) return [];
   return [{ op: "null", column: keyColumn(deletedAt, at.site), negated: false, implied: true, span: at.site }];
 }
 

@@ -7,7 +7,7 @@ import { ids as idsByTypes } from "../../types/support.js";
 
 export const PG = 'import { Pool } from "pg";\nconst pool = new Pool();\n';
 export const PRISMA = 'import { PrismaClient } from "@prisma/client";\nconst prisma = new PrismaClient();\n';
-export const SEQUELIZE = 'import { Model, Op } from "sequelize";\nclass Base extends Model { static findAllBy(id: number) { return this.findAll({ where: { customerId: id } }); } }\nclass Order extends Base {}\n';
+export const SEQUELIZE = 'import { Model, Op } from "sequelize";\nclass Base extends Model { static findAllBy(id: number) { return this.findAll({ where: { customerId: id } }); } }\nclass Order extends Base {}\nOrder.init({}, { sequelize, paranoid: true });\n';
 export const DRIZZLE = `import { and, eq, inArray, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { integer, pgTable, text, union } from "drizzle-orm/pg-core";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DRIZZLE, ids, lint, PG, PRISMA } from "./support.js";
+import { DRIZZLE, ids, lint, PG, PRISMA, SEQUELIZE } from "./support.js";
 
 const inAsync = (body: string, parameters = ""): string => `export async function run(${parameters}) {\n  ${body}\n}\n`;
 
@@ -13,6 +13,9 @@ describe("require-where", () => {
     ["noWhere", PRISMA, "await prisma.order.deleteMany();", ""],
     ["emptyWhere", PRISMA, "await prisma.order.deleteMany({ where: {} });", ""],
     ["noWhere", PRISMA, "await prisma.order.updateMany({ data: { status: 'x' } });", ""],
+    ["emptyWhere", SEQUELIZE, "await Order.destroy({ where: {} });", ""],
+    ["emptyWhere", SEQUELIZE, "await Order.update({ status: 'x' }, { where: {} });", ""],
+    ["optionalWhere", SEQUELIZE, "await Order.destroy({ where: { ...(id && { id }) } });", "id?: number"],
     ["noWhere", DRIZZLE, "await db.delete(orders);", ""],
     ["noWhere", DRIZZLE, "await db.update(orders).set({ status: 'x' });", ""],
     ["optionalWhere", DRIZZLE, "await db.delete(orders).where(id ? eq(orders.id, id) : undefined);", "id?: number"],
@@ -26,6 +29,7 @@ describe("require-where", () => {
     [PG, "const seen = new Map(); seen.delete(id); seen.clear();", "id: number"],
     [PRISMA, "await prisma.order.deleteMany({ where: { status: 'x' } });", ""],
     [PRISMA, "await prisma.order.delete({ where: { id } });", "id: number"],
+    [SEQUELIZE, "await Order.destroy({ where: { id } }); await Order.destroy(); await Order.update({ status: 'x' }, {});", "id?: number"],
     [PRISMA, "await cache.deleteMany();", "cache: { deleteMany(): Promise<void> }"],
     [DRIZZLE, "await db.delete(orders).where(eq(orders.id, id));", "id: number"],
     [DRIZZLE, "const all = db.update(orders).set({ status: 'x' }); return { all };", ""],
