@@ -13,8 +13,8 @@ export const PRESET_IGNORES: readonly string[] = [
   "**/{test,tests,__tests__,__mocks__,__fixtures__,e2e,playwright,cypress,fixtures,mocks,seed,seeds,seeders}/**",
   "**/{seed,seeds,seeder}.*",
   "**/*{-,.,_}{seed,seeds,seeder}.*",
-  "**/{migration,migrations}/[0-9]*",
-  "**/{migration,migrations}/[0-9]*/**",
+  "**/{migration,migrations}/**/[0-9]*",
+  "**/{migration,migrations}/**/[0-9]*/**",
 ];
 
 /** The rules of a preset with their options. Everything is an error, so that bulk suppressions can adopt it on an old code base. */
