@@ -450,7 +450,7 @@ function assigns(node: Node, text: Subject, module: SourceModule): boolean {
 function isAssertion(call: TSESTree.CallExpression): boolean {
   const callee = unwrap(call.callee);
   const name = callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" ? memberName(callee) : undefined;
-  return name !== undefined && /^(?:assert|invariant|ok|expect|ensure|require)/iu.test(name);
+  return name !== undefined && /^(?:assert|invariant|ok|expect|ensure|require|validate|verify|check|guard)/iu.test(name);
 }
 
 function leaves(node: Node): boolean {
