@@ -297,6 +297,13 @@ group("query builders", () => {
     ]);
   });
 
+  test("a sub-query that stands in another builder is a part of the statement", () => {
+    const [query, ...others] = all('const inner = manager.createQueryBuilder(Team, "t").select("t.uid").where("t.name = :x", { x }); users.createQueryBuilder("u").where("u.team IN (" + inner.getQuery() + ")").getMany();');
+    if (!query || isOpaque(query)) throw new Error("not read");
+    expect([outline(query), others.length]).toEqual(["select User, where team in subquery", 0]);
+    expect(query.subqueries.map(({ statement, role }) => [describe(statement.where), role])).toEqual([["name = parameter", "in"]]);
+  });
+
   test.each([
     ["a condition under an if", 'if (on) qb.andWhere("u.a = 1");', "maybe[a = 1]"],
     ["one of two conditions", 'if (on) { qb.andWhere("u.a = 1"); } else { qb.andWhere("u.b = 2"); }', "(a = 1 | b = 2)"],

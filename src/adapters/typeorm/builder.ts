@@ -1,7 +1,7 @@
 /** Query builders → statements. */
 import type { TSESTree } from "@typescript-eslint/utils";
 import { AGGREGATE, ALL_COLUMNS, and, choice, NO_FILTER, or, statement } from "../../query/build.js";
-import type { Amount, Assignment, ColumnRef, Dialect, HostExpression, OrderItem, Predicate, Projection, Source, Span, Statement, StatementKind, TableRef } from "../../query/model.js";
+import type { Amount, Assignment, ColumnRef, Dialect, HostExpression, OrderItem, Predicate, Projection, Source, Span, Statement, StatementKind, Subquery, TableRef } from "../../query/model.js";
 import { contains, isFunction, isUndefined, literalString, unwrap, type Node } from "../../syntax/ast.js";
 import { entriesOf, isConditional, type ObjectShape } from "../../syntax/objects.js";
 import { returnedExpressions } from "../../syntax/patterns.js";
@@ -66,6 +66,7 @@ class BuilderLowering {
   readonly #kind: StatementKind;
   readonly #aliases = new Map<string, Entity>();
   readonly #joins: Source[] = [];
+  readonly #subqueries: Subquery[] = [];
 
   constructor(history: History, at: Lowering, dialect: Dialect | undefined, span: Span, nesting: number) {
     this.#history = history;
@@ -110,6 +111,7 @@ class BuilderLowering {
       assignments: this.#assignments(),
       ...(this.#kind === "insert" && this.#inserted()),
       returning: steps.some((step) => step.name === "returning"),
+      subqueries: this.#subqueries,
     });
     return open || steps.some((step) => !NEUTRAL.has(step.name) && JOINS[step.name] === undefined) ? opened(base) : base;
   }
@@ -180,15 +182,18 @@ class BuilderLowering {
     const fn = first && unwrap(first);
     if (!step || !fn || !isFunction(fn)) return undefined;
     const span = spanAt(this.#at, fn, step.module);
-    const inner = this.#nested(fn, step.module);
+    const inner = this.#nested(fn, step.module, "from");
     return { kind: "subquery", statement: inner ?? statement("select", span), alias: (second && literalString(second)) ?? "", lateral: false, span };
   }
 
   /** The statement of the builder that a callback gives back. */
-  #nested(fn: Node, module: SourceModule): Statement | undefined {
+  #nested(fn: Node, module: SourceModule, role: Subquery["role"]): Statement | undefined {
     const [returned] = isFunction(fn) ? returnedExpressions(fn) : [fn];
     if (!returned || this.#nesting >= MAX_NESTING) return undefined;
-    return lowerBuilder(returned, module, this.#at, this.#dialect, spanAt(this.#at, fn, module), this.#nesting + 1).statement;
+    const span = spanAt(this.#at, fn, module);
+    const nested = lowerBuilder(returned, module, this.#at, this.#dialect, span, this.#nesting + 1).statement;
+    this.#subqueries.push({ statement: nested, role, span });
+    return nested;
   }
 
   #text(node: Node, module: SourceModule): string | undefined {
@@ -231,7 +236,9 @@ class BuilderLowering {
     if (callee?.type !== "MemberExpression" || callee.property.type !== "Identifier" || !/^(?:getQuery|getSql)$/u.test(callee.property.name) || this.#nesting >= MAX_NESTING) return undefined;
     const value = this.#context.values.library(callee.object, module, TYPEORM);
     if (value?.role !== "builder" && value?.role !== "inner") return undefined;
-    const built = lowerBuilder(callee.object, module, this.#at, this.#dialect, spanAt(this.#at, call, module), this.#nesting + 1);
+    const span = spanAt(this.#at, call, module);
+    const built = lowerBuilder(callee.object, module, this.#at, this.#dialect, span, this.#nesting + 1);
+    this.#subqueries.push({ statement: built.statement, role: "in", span });
     return { statement: built.statement, enclosed: built.history.root?.name === "subQuery" };
   }
 
@@ -320,7 +327,7 @@ class BuilderLowering {
       return inList(this.#at, column, false, first, step.module, span);
     }
     if (step.name.endsWith("Exists")) {
-      const nested = this.#nested(first, step.module);
+      const nested = this.#nested(first, step.module, "exists");
       return { op: "exists", negated: false, ...(nested && { statement: nested }), span };
     }
     return this.#condition(first, second && second.type !== "SpreadElement" ? second : undefined, step.module);
