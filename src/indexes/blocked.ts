@@ -29,8 +29,7 @@ export function blockedIndex(path: AccessPath, question: AccessQuestion, textOf:
   if (path.verdict !== "unusable" || kind === undefined || nearest === undefined || path.column === undefined) return undefined;
   const relation: Relation = { table: question.table, alias: question.alias, alone: question.alone ?? true };
   // Of an OR every arm is in the way; the one that the outcome speaks of is told.
-  const written = conjunctsOf(question.predicate).flatMap((conjunct) => (conjunct.op === "or" ? conjunct.items : [conjunct])).map((part) => (part.op === "optional" ? part.item : part));
-  for (const predicate of written) {
+  for (const predicate of partsIn(question.predicate)) {
     if (!("span" in predicate) || predicate.span === undefined) continue;
     const [first] = columnsOf(predicate).columns;
     const found = first === undefined ? undefined : resolve(first, relation);
@@ -102,6 +101,19 @@ export function catchAllOf(question: AccessQuestion): Blocked | undefined {
     return { kind: "catch-all", column, index, label: describeIndex(index), span, advice: "Add the condition to the statement only when there is a value" };
   }
   return undefined;
+}
+
+/** The conditions of a filter, those of an OR and those that the program may leave out included. */
+function partsIn(predicate: Predicate): readonly Predicate[] {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      return predicate.items.flatMap(partsIn);
+    case "optional":
+      return partsIn(predicate.item);
+    default:
+      return [predicate];
+  }
 }
 
 function conjunctsOf(predicate: Predicate): readonly Predicate[] {

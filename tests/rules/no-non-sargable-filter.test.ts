@@ -101,6 +101,31 @@ describe("the message", () => {
   });
 });
 
+describe("a condition that the program may leave out", () => {
+  const prisma = schemaProject({
+    "prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n}\nmodel Domain {\n  id Int @id\n  name String @unique\n  label String\n  state State\n  @@index([label])\n}\nenum State {\n  open\n  closed\n}\n',
+  });
+
+  it("is told as one that is always there", () => {
+    const code = `import { PrismaClient, type Prisma } from "@prisma/client";
+const prisma = new PrismaClient();
+export async function search(text: string, state?: "open" | "closed") {
+  const where: Prisma.DomainWhereInput = {};
+  if (text) where.OR = [{ name: { contains: text } }, { label: { contains: text } }];
+  if (state) where.state = state;
+  return await prisma.domain.findMany({ where, take: 20, orderBy: { id: "desc" } });
+}
+`;
+    // The index of the order ends the read early.
+    for (const rule of [RULE, "no-unindexed-filter"]) expect(prisma.lint(rule, code)).toEqual([]);
+    const sorted = code.replace('id: "desc"', 'state: "desc"');
+    expect(prisma.messages(RULE, sorted)).toEqual([
+      "Scans all of `Domain`: a pattern that begins with a wildcard cannot use `Domain_name_key (name)` (prisma/schema.prisma:6). Match the beginning of the text, or search it by a trigram index (`pg_trgm`).",
+    ]);
+    expect(prisma.lint("no-unindexed-filter", sorted)).toEqual([]);
+  });
+});
+
 describe("silence", () => {
   it.each([
     ["another condition is served", postgres, inPg("date(placed_at) = '2024-01-01' AND number = $1")],
