@@ -177,6 +177,15 @@ describe("what is not certain", () => {
     expect(show(table)).toEqual(["primary btree (id)", "index other (teamId)"]);
   });
 
+  it("is the index of a discriminator beside embedded columns, which TypeORM may lose", () => {
+    const files = (embedded: string): Readonly<Record<string, string>> => ({
+      "package.json": TYPEORM,
+      "src/pet.ts": `import { Entity, PrimaryGeneratedColumn, TableInheritance, Column } from "typeorm";\nclass Custom {}\n@Entity() @TableInheritance({ column: { type: "varchar", name: "kind" } }) export class Pet { @PrimaryGeneratedColumn() id: number; ${embedded} }\n`,
+    });
+    expect(show(tableIn(files(""), "pet"))).toEqual(["primary btree (id)", "index btree (kind)"]);
+    expect(show(tableIn(files("@Column(() => Custom) custom: Custom;"), "pet"))).toEqual(["primary btree (id)", "index other (kind)"]);
+  });
+
   it("is an index that a decorator adds under a condition", () => {
     const files = {
       "package.json": TYPEORM,
