@@ -1,5 +1,5 @@
 /** Conditions of the neutral tree → the predicate tree of the query model. */
-import type { ColumnRef, ComparisonOperator, InPredicate, Operand, Predicate, Span } from "../../query/model.js";
+import type { ColumnRef, ComparisonOperator, Dialect, InPredicate, Operand, Predicate, Span } from "../../query/model.js";
 import type { Slot } from "../holes.js";
 import type { Expression } from "../tree.js";
 import type { Frame } from "./context.js";
@@ -43,7 +43,7 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
       return { op: expression.op, items };
     }
     case "not":
-      return negate(predicateOf(expression.item, frame), span);
+      return negate(predicateOf(expression.item, frame), span, context.dialect);
     case "binary":
       return binary(expression, frame);
     case "isNull": {
@@ -138,7 +138,9 @@ function negatedIf(negated: boolean, predicate: Predicate): Predicate {
 }
 
 /** NOT, folded into the operators that have a negated form of the same meaning. */
-function negate(predicate: Predicate, span: Span): Predicate {
+function negate(predicate: Predicate, span: Span, dialect: Dialect | undefined): Predicate {
+  // SQLite's planner takes NOT (a NOT IN (…)) as it is written.
+  if (dialect === "sqlite" && ("negated" in predicate ? predicate.negated : predicate.op === "not")) return { op: "not", item: predicate };
   switch (predicate.op) {
     case "in":
     case "like":
@@ -250,7 +252,7 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
   // `(a = 5) = true` is `a = 5` to PostgreSQL, planner included.
   if (context.dialect === "postgresql" && typeof truthValue === "boolean" && (comparison === "=" || comparison === "<>") && isCondition(condition)) {
     const inner = predicateOf(condition, frame);
-    return truthValue === (comparison === "=") ? inner : negate(inner, span);
+    return truthValue === (comparison === "=") ? inner : negate(inner, span, context.dialect);
   }
   if (context.prepared.slotsIn({ start: left.end, end: right.start }).some((slot) => slot.kind === "text")) {
     collectQueries(expression, frame);

@@ -23,11 +23,26 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
     const next = index.upperAt(at + 1);
     switch (token.upper) {
       case "IS": {
-        if (!isSqlite) break;
         const negated = next === "NOT";
+        // The parser takes all that follows for the right side: `a IS DISTINCT FROM (1 AND b = 2)`.
+        const distinct = at + (negated ? 2 : 1);
+        if (index.upperAt(distinct) === "DISTINCT" && index.upperAt(distinct + 1) === "FROM") {
+          replace(at, distinct + 1, negated ? "=" : "<>");
+          break;
+        }
+        if (!isSqlite) break;
         const operand = tokens[at + (negated ? 2 : 1)];
         if (operand === undefined || (operand.kind === "word" && afterIs.has(operand.upper))) break;
         replace(at, negated ? at + 1 : at, negated ? "<>" : "=");
+        break;
+      }
+      case "BINARY": {
+        // The operator in front of a value; the parser takes the rest of the condition for its operand.
+        const previous = tokens[at - 1];
+        const operand = tokens[at + 1];
+        const isType = previous?.kind === "word" && ["AS", "SET", "COLLATE", "USING"].includes(previous.upper);
+        const begins = operand !== undefined && operand.text !== ")" && operand.text !== "," && !(operand.text === "(" && previous?.text === ",");
+        if ((dialect === "mysql" || dialect === "mariadb") && !isType && begins) replace(at, at, "~");
         break;
       }
       case "GLOB":

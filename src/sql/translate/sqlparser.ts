@@ -667,6 +667,8 @@ class Translator {
         const op = text(body, "op");
         if (op === "Not" || op === "BangNot") return { kind: "not", item, ...this.#layout.head({ start: item.start, end: item.end }, "NOT") };
         const before = this.#layout.tokens[this.#layout.index.indexBefore(item.start)];
+        // MySQL's BINARY was written as another operator for the parser.
+        if (before?.kind === "word" && before.upper === "BINARY") return { kind: "cast", item, type: "binary", ...this.#layout.around(before, item) };
         return { kind: "unary", op: op === "Minus" ? "-" : op === "Plus" ? "+" : (op ?? ""), item, ...this.#layout.around(before?.kind === "operator" ? before : undefined, item) };
       }
       case "BinaryOp":
@@ -822,7 +824,7 @@ class Translator {
       return { kind: "json", item: left, path: written + (right.kind === "literal" ? String(right.value) : "?"), args: [right], ...place };
     }
     if (op === "Eq" || op === "NotEq" || op === "DoubleEq") {
-      // SQLite's general IS was written as an equality for the parser.
+      // IS [NOT] DISTINCT FROM and SQLite's general IS were written as comparisons for the parser.
       if (this.#wordBetween(left, right, "IS") !== undefined) return { kind: "binary", op: op === "NotEq" ? "is distinct" : "is not distinct", left, right, ...place };
     }
     return { kind: "binary", op: operators[op] ?? op.toLowerCase(), left, right, ...place };

@@ -120,6 +120,13 @@ describe("conditions", () => {
     expect(where("a = \"x\"", "mysql")).toMatchObject({ operand: { kind: "literal", value: "x" } });
     expect(where("1", "mysql")).toMatchObject({ op: "constant", value: true });
     expect(where("a IS ?", "sqlite")).toMatchObject({ op: "compare", operator: "is not distinct", operand: { kind: "parameter" } });
+    for (const dialect of ["mysql", "sqlite", "postgresql"] as const) {
+      expect(where("c = 3 AND a IS NOT DISTINCT FROM 5 OR b = 1", dialect)).toMatchObject({ op: "or", items: [{ op: "and", items: [{ operator: "=" }, { operator: "is not distinct" }] }, { operator: "=" }] });
+    }
+    expect(where("BINARY a = 'x' AND b = BINARY 'y' OR c = CAST(d AS BINARY)", "mysql")).toMatchObject({
+      op: "or",
+      items: [{ op: "and", items: [{ column: { name: "a", wrappers: [{ kind: "cast", type: "binary" }] }, operand: { value: "x" } }, { column: { name: "b" }, operand: { kind: "literal", sqlType: "binary" } }] }, { column: { name: "c" } }],
+    });
     expect(where("a IS NOT ?", "sqlite")).toMatchObject({ op: "compare", operator: "is distinct" });
     expect(where("a GLOB 'x*'", "sqlite")).toMatchObject({ op: "operator", operator: "glob" });
     expect(where("t MATCH 'x'", "sqlite")).toMatchObject({ op: "operator", operator: "match" });
