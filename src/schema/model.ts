@@ -66,6 +66,10 @@ export interface Column {
   readonly nullable: Tri;
   readonly collation?: string;
   readonly enumeration?: boolean;
+  /** The expression of a generated column. */
+  readonly generated?: string;
+  /** SQLite: another name of the row number (INTEGER PRIMARY KEY), or certainly not one; undefined where it was not read. */
+  readonly rowid?: boolean;
   readonly provenance: Provenance;
 }
 

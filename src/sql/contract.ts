@@ -51,7 +51,9 @@ export type SqlReading =
 /** A change of a schema as a DDL statement states it. Names are folded as the dialect folds them. Spans count in the file's text. */
 export type DdlChange =
   | { readonly change: "createTable"; readonly table: TableName; readonly columns: readonly DdlColumn[]; readonly constraints: readonly DdlConstraint[]; readonly ifNotExists: boolean; readonly temporary: boolean; readonly span: Span;
-      /** The columns come from a query or another table: they are not known. */ readonly opaqueColumns?: boolean }
+      /** The columns come from a query or another table: they are not known. */ readonly opaqueColumns?: boolean;
+      /** SQLite: the rows are kept by the primary key. */ readonly withoutRowid?: boolean;
+      /** MySQL: of columns that name none of their own. */ readonly collation?: string; readonly charset?: string }
   | { readonly change: "createView"; readonly table: TableName; readonly materialized: boolean; readonly span: Span }
   | { readonly change: "dropTable"; readonly tables: readonly TableName[]; readonly span: Span }
   | { readonly change: "renameTable"; readonly table: TableName; readonly to: TableName; readonly span: Span }
@@ -78,6 +80,10 @@ export interface DdlColumn {
   readonly type?: string;
   readonly nullable: boolean;
   readonly collation?: string;
+  /** MySQL: the character set, which brings a collation along. */
+  readonly charset?: string;
+  /** The expression of a generated column. */
+  readonly generated?: string;
   readonly primaryKey: boolean;
   readonly unique: boolean;
   readonly references?: { readonly table: TableName; readonly columns: readonly string[] };

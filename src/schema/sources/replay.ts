@@ -33,6 +33,11 @@ interface TableState {
   readonly view: boolean;
   /** Created by a statement that was read; false for a table that is only changed. */
   readonly created: boolean;
+  /** SQLite: columns whose type is exactly INTEGER, which a primary key makes the row number. */
+  integers: ReadonlySet<string>;
+  withoutRowid: boolean;
+  /** MySQL: of columns that name none. */
+  collation: string | undefined;
   readonly provenance: Provenance;
 }
 
@@ -59,7 +64,7 @@ export class Replay {
 
   result(): Pick<SchemaPart, "tables" | "orphans"> {
     const states = [...this.#tables.values()];
-    return { tables: states.filter((state) => state.created).map(finish), orphans: states.filter((state) => !state.created).map(finish) };
+    return { tables: states.filter((state) => state.created).map((state) => finish(state, this.#dialect)), orphans: states.filter((state) => !state.created).map((state) => finish(state, this.#dialect)) };
   }
 
   apply(change: Understood, place: Place): void {
@@ -142,7 +147,7 @@ export class Replay {
   /** The table as it is after the changes so far; undefined when none of them made it. */
   table(table: TableName): Table | undefined {
     const state = this.#find(table);
-    return state === undefined ? undefined : finish(state);
+    return state === undefined ? undefined : finish(state, this.#dialect);
   }
 
   /** The table that an index of this name is on. */
@@ -196,6 +201,8 @@ export class Replay {
     const present = this.#find(change.table);
     if (present?.created === true && change.ifNotExists) return;
     const state = newTable(change.table, provenance, { created: true, view: false });
+    state.withoutRowid = change.withoutRowid === true;
+    state.collation = change.collation;
     if (change.opaqueColumns === true) state.uncertain = "its columns come from a query";
     for (const column of change.columns) this.#addColumn(state, column, place(column.span.start));
     for (const constraint of change.constraints) this.#addConstraint(state, constraint, place(constraint.span.start));
@@ -209,11 +216,15 @@ export class Replay {
   #addColumn(state: TableState, column: DdlColumn, provenance: Provenance): void {
     if (state.columns.some((own) => this.#same(own.name, column.name))) return;
     const type = typeOf(column.type);
+    if (column.type?.toLowerCase() === "integer") state.integers = new Set([...state.integers, column.name]);
+    // A character set brings its own collation, which depends on the version of the server.
+    const collation = column.collation ?? (column.charset === undefined ? state.collation : undefined);
     state.columns.push({
       name: column.name,
       ...type,
       nullable: column.nullable && !column.primaryKey ? "yes" : "no",
-      ...(column.collation === undefined ? {} : { collation: column.collation }),
+      ...(collation === undefined ? {} : { collation }),
+      ...(column.generated === undefined ? {} : { generated: column.generated }),
       ...(type.type === "enum" ? { enumeration: true } : {}),
       provenance,
     });
@@ -302,7 +313,8 @@ export class Replay {
     const rename = (name: string): string => (this.#same(name, from) ? to : name);
     const word = new RegExp(`(?<![\\p{L}\\p{N}_$])${from.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&")}(?![\\p{L}\\p{N}_$])`, "gu");
     const inText = (text: string): string => text.replace(word, to);
-    state.columns = state.columns.map((column) => ({ ...column, name: rename(column.name) }));
+    state.columns = state.columns.map((column) => ({ ...column, name: rename(column.name), ...(column.generated === undefined ? {} : { generated: inText(column.generated) }) }));
+    state.integers = new Set([...state.integers].map(rename));
     state.foreignKeys = state.foreignKeys.map((kept) => ({ ...kept, key: { ...kept.key, columns: kept.key.columns.map(rename) } }));
     state.indexes = state.indexes.map((kept) => ({
       ...kept,
@@ -387,14 +399,17 @@ export class Replay {
 }
 
 function newTable(table: TableName, provenance: Provenance, { created, view }: { readonly created: boolean; readonly view: boolean }): TableState {
-  return { name: table.name, schema: normaliseSchema(table.schema), columns: [], indexes: [], foreignKeys: [], uncertain: undefined, view, created, provenance };
+  return { name: table.name, schema: normaliseSchema(table.schema), columns: [], indexes: [], foreignKeys: [], uncertain: undefined, view, created, integers: new Set(), withoutRowid: false, collation: undefined, provenance };
 }
 
-function finish(state: TableState): Table {
+function finish(state: TableState, dialect: SchemaDialect): Table {
+  const primary = dialect === "sqlite" && state.created ? state.indexes.find(({ index }) => index.kind === "primary")?.index : undefined;
+  const keyed = new Set(primary?.parts.flatMap(({ column }) => column ?? []));
+  const isRowid = (name: string): boolean => keyed.size === 1 && state.integers.has(name) && !state.withoutRowid;
   return {
     name: state.name,
     ...(state.schema === undefined ? {} : { schema: state.schema }),
-    columns: state.columns,
+    columns: keyed.size === 0 ? state.columns : state.columns.map((column) => (keyed.has(column.name) ? { ...column, rowid: isRowid(column.name) } : column)),
     indexes: state.indexes.map(({ index, name }) => ({ ...index, name: index.name ?? name })),
     foreignKeys: state.foreignKeys.map(({ key }) => key),
     relations: [],

@@ -49,6 +49,8 @@ export function readColumn(cursor: Cursor): DdlColumn | undefined {
   let primaryKey = false;
   let unique = false;
   let collation: string | undefined;
+  let charset: string | undefined;
+  let generated: string | undefined;
   let references: DdlColumn["references"];
   while (!cursor.ended) {
     if (cursor.words("NOT", "NULL")) nullable = false;
@@ -63,6 +65,7 @@ export function readColumn(cursor: Cursor): DdlColumn | undefined {
       nullable = false;
     } else if (cursor.words("CONSTRAINT")) cursor.name();
     else if (cursor.words("COLLATE")) collation = cursor.table()?.name;
+    else if (cursor.isMysql && (cursor.words("CHARSET") || cursor.words("CHARACTER", "SET"))) charset = cursor.name()?.toLowerCase();
     else if (cursor.words("REFERENCES")) {
       const table = cursor.table();
       if (table !== undefined) references = { table, columns: cursor.names() };
@@ -75,6 +78,11 @@ export function readColumn(cursor: Cursor): DdlColumn | undefined {
     } else if (cursor.words("GENERATED")) {
       cursor.skip("ALWAYS", "BY", "DEFAULT");
       if (cursor.words("AS", "IDENTITY")) nullable = false;
+    } else if (cursor.peek("AS") && cursor.isPunct("(", 1)) {
+      const start = cursor.at + 1;
+      cursor.at = start;
+      cursor.step();
+      generated = withoutParentheses(cursor.written(start, cursor.at));
     } else if (cursor.words("IDENTITY")) nullable = false;
     else cursor.step();
   }
@@ -82,6 +90,8 @@ export function readColumn(cursor: Cursor): DdlColumn | undefined {
     name, nullable, primaryKey, unique, span: cursor.span(from),
     ...(type === undefined ? {} : { type }),
     ...(collation === undefined ? {} : { collation }),
+    ...(charset === undefined ? {} : { charset }),
+    ...(generated === undefined ? {} : { generated }),
     ...(references === undefined ? {} : { references }),
   };
 }

@@ -103,6 +103,9 @@ function readCreateTable(cursor: Cursor, span: Span, temporary: boolean, virtual
   const columns: DdlColumn[] = [];
   const constraints: DdlConstraint[] = [];
   let opaqueColumns = virtual;
+  let withoutRowid = false;
+  let collation: string | undefined;
+  let charset: string | undefined;
   const body = virtual ? undefined : cursor.group();
   if (body === undefined) opaqueColumns = true;
   else if (body.peek("SELECT", "WITH")) opaqueColumns = true;
@@ -122,9 +125,32 @@ function readCreateTable(cursor: Cursor, span: Span, temporary: boolean, virtual
       else columns.push(column);
     }
     // INHERITS, or MySQL's CREATE TABLE t (…) SELECT …: more columns than are written.
-    for (; !cursor.ended; cursor.step()) if (cursor.peek("INHERITS", "SELECT") || (cursor.peek("AS") && cursor.upper(1) === "SELECT")) opaqueColumns = true;
+    while (!cursor.ended) {
+      if (cursor.peek("INHERITS", "SELECT") || (cursor.peek("AS") && cursor.upper(1) === "SELECT")) opaqueColumns = true;
+      if (cursor.words("WITHOUT", "ROWID")) withoutRowid = true;
+      else if (cursor.isMysql && cursor.words("COLLATE")) collation = readOption(cursor);
+      else if (cursor.isMysql && (cursor.words("CHARSET") || cursor.words("CHARACTER", "SET"))) charset = readOption(cursor);
+      else cursor.step();
+    }
   }
-  return [{ change: "createTable", table, columns, constraints, ifNotExists, temporary, span, ...(opaqueColumns ? { opaqueColumns: true } : {}) }];
+  return [{
+    change: "createTable", table, columns, constraints, ifNotExists, temporary, span,
+    ...(opaqueColumns ? { opaqueColumns: true } : {}),
+    ...(withoutRowid ? { withoutRowid } : {}),
+    ...(collation === undefined ? {} : { collation }),
+    ...(charset === undefined ? {} : { charset }),
+  }];
+}
+
+/** The value of a table option, with or without an equals sign. */
+function readOption(cursor: Cursor): string | undefined {
+  if (cursor.token()?.text === "=") cursor.at++;
+  const token = cursor.token();
+  if (token?.kind === "string") {
+    cursor.at++;
+    return token.text.slice(1, -1).toLowerCase();
+  }
+  return cursor.name()?.toLowerCase();
 }
 
 function readCreateIndex(cursor: Cursor, span: Span, unique: boolean, special: string | undefined, lost: Lost): readonly DdlChange[] {

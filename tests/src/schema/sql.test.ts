@@ -97,6 +97,29 @@ CREATE UNIQUE INDEX CONCURRENTLY users_lower ON public.users (lower(email));
   });
 });
 
+describe("what a planner needs to know of a column", () => {
+  const columns = (text: string, dialect: SchemaDialect): readonly unknown[] => (replay(text, dialect).table("t")?.columns ?? []).map(({ name, rowid, collation, generated }) => ({ name, rowid, collation, generated }));
+
+  it("tells SQLite's row number from other primary keys", () => {
+    expect(columns("CREATE TABLE t (id INTEGER PRIMARY KEY, a int)", "sqlite")).toEqual([{ name: "id", rowid: true }, { name: "a" }]);
+    expect(columns("CREATE TABLE t (id INTEGER, PRIMARY KEY (id))", "sqlite")).toEqual([{ name: "id", rowid: true }]);
+    expect(columns("CREATE TABLE t (id INT PRIMARY KEY)", "sqlite")).toEqual([{ name: "id", rowid: false }]);
+    expect(columns("CREATE TABLE t (id INTEGER PRIMARY KEY) WITHOUT ROWID", "sqlite")).toEqual([{ name: "id", rowid: false }]);
+    expect(columns("CREATE TABLE t (a INTEGER, b INTEGER, PRIMARY KEY (a, b))", "sqlite")).toEqual([{ name: "a", rowid: false }, { name: "b", rowid: false }]);
+    expect(columns("CREATE TABLE t (old INTEGER PRIMARY KEY); ALTER TABLE t RENAME COLUMN old TO id", "sqlite")).toEqual([{ name: "id", rowid: true }]);
+  });
+
+  it("gives MySQL's columns the collation of their table, unless they have a character set of their own", () => {
+    const text = "CREATE TABLE t (a varchar(9), b varchar(9) COLLATE utf8mb4_bin, c varchar(9) CHARACTER SET latin1) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci";
+    expect(columns(text, "mysql")).toEqual([{ name: "a", collation: "utf8mb4_unicode_ci" }, { name: "b", collation: "utf8mb4_bin" }, { name: "c" }]);
+  });
+
+  it("keeps the expression of a generated column", () => {
+    expect(columns("CREATE TABLE t (a varchar(9), b varchar(9) GENERATED ALWAYS AS (lower(a)) STORED, c int AS (d + (1)) VIRTUAL)", "mysql")).toEqual([{ name: "a" }, { name: "b", generated: "lower(a)" }, { name: "c", generated: "d + (1)" }]);
+    expect(columns("CREATE TABLE t (a varchar(9), b varchar(9) AS (lower(a))); ALTER TABLE t RENAME COLUMN a TO z", "mysql")).toEqual([{ name: "z" }, { name: "b", generated: "lower(z)" }]);
+  });
+});
+
 describe("the order of migrations", () => {
   it.each([
     [["10_b.sql", "2_a.sql"], ["2_a.sql", "10_b.sql"]],
