@@ -26,6 +26,8 @@ export type AccessReason =
   /** unusable: a function, cast or computation around the column that no index has. */
   | "wrapped"
   | "leading-wildcard"
+  /** unusable in SQLite: a pattern that is computed, as by `|| '%'`. */
+  | "computed-pattern"
   /** unusable: a pattern match that ignores case. */
   | "ignores-case"
   /** unusable: `<>`, NOT IN, NOT LIKE, IS DISTINCT FROM: what is left after taking some values away. */
@@ -40,6 +42,8 @@ export type AccessReason =
   | "bare-boolean"
   /** unusable: the column is compared with another column of the same row. */
   | "same-row"
+  /** unusable in MySQL and MariaDB: `(a, b) > (1, 2)`. */
+  | "row-comparison"
   /** unusable: compared with a value that changes from row to row. */
   | "volatile"
   /** unusable: one side of an OR has no index, so every row must be read. */
@@ -48,6 +52,8 @@ export type AccessReason =
   | "or-parameter"
   /** unusable: rows are kept for lack of a related row. */
   | "anti-join"
+  /** unusable in SQLite: each row is tested for a related row. */
+  | "exists"
   /** unusable: what a related row must fulfil is served by no index of its table. */
   | "related"
   | "no-filter"
@@ -63,6 +69,8 @@ export type AccessReason =
   | "collation"
   | "type-mismatch"
   | "unselective"
+  /** unknown: versions of the server differ. */
+  | "version"
   | "partial-unknown"
   | "partial-scan"
   /** unknown: a partial index serves if a parameter has the value that its condition asks for. */

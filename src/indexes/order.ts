@@ -20,6 +20,7 @@ import { conjunctsOf } from "./logic.js";
 import type { KnownDialect } from "./planners/contract.js";
 import { leads } from "./outcomes.js";
 import { isText } from "./types.js";
+import { versionOf } from "./version.js";
 
 export type OrderReason =
   /** usable: nothing is to be ordered: every column of the order has one value in the selected rows. */
@@ -252,7 +253,7 @@ class OrderJudgement {
     const primary = this.#indexes.find((candidate) => candidate.kind === "primary");
     const [only, ...others] = primary?.parts ?? [];
     const column = only?.column === undefined || others.length > 0 ? undefined : findColumn({ name: only.column }, this.#relation.table);
-    return column?.type === "integer" ? column : undefined;
+    return column !== undefined && (column.rowid ?? column.type === "integer") ? column : undefined;
   }
 
   #term(item: OrderItem, reference: ColumnRef, column: Column): Term {
@@ -601,10 +602,4 @@ function isSameTerm(left: Term, right: Term): boolean {
 function isOtherExpression(left: string, right: string): boolean {
   const words = (text: string): string => [...new Set(expressionTokens(text).filter((token) => /^[\p{L}_]/u.test(token)))].sort().join(" ");
   return words(left) !== words(right);
-}
-
-/** The leading numbers of a server's version. */
-function versionOf(version: string | undefined): readonly [major: number, minor: number] | undefined {
-  const found = /(\d+)(?:\.(\d+))?/u.exec(version ?? "");
-  return found?.[1] === undefined ? undefined : [Number(found[1]), Number(found[2] ?? 0)];
 }

@@ -61,3 +61,22 @@ export function mentioned(predicate: Predicate, reason: AccessReason, relation: 
 export function atMost(outcome: Outcome, reason: AccessReason): Outcome {
   return outcome?.verdict === "usable" && outcome.reason !== "never-true" ? { ...outcome, verdict: "unknown", reason } : outcome;
 }
+
+/** An index of a method that the engines with B-trees only do not have: it comes from a file of another engine. */
+export function otherMethod(indexes: readonly Index[], columns: readonly Column[]): Index | undefined {
+  return indexes.find((index) => methodProblem(index)?.verdict === "unknown" && columns.some((column) => mentions(index, column)));
+}
+
+/** What the method of an index means for a comparison, in the engines with B-trees and little else. */
+export function methodProblem(index: Index): { readonly verdict: "unusable" | "unknown"; readonly reason: "method" | "method-unknown" } | undefined {
+  switch (index.method) {
+    case "btree":
+    case "hash":
+      return undefined;
+    case "fulltext":
+    case "spatial":
+      return { verdict: "unusable", reason: "method" };
+    default:
+      return { verdict: "unknown", reason: "method-unknown" };
+  }
+}

@@ -25,6 +25,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return nearest === undefined ? `no index has the computed value of ${column}` : `${nearest} has ${column} itself, not the value computed from it`;
     case "leading-wildcard":
       return `a pattern that begins with a wildcard cannot use ${nearest ?? "a B-tree index"}`;
+    case "computed-pattern":
+      return `a pattern that is put together in the query cannot use ${nearest ?? "an index"}`;
     case "ignores-case":
       return `a match that ignores case cannot use ${nearest ?? "a B-tree index"}`;
     case "negated":
@@ -39,6 +41,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return `a bare column as a condition cannot use ${nearest ?? "an index"}: compare it with a value`;
     case "same-row":
       return "two columns of the same row are compared";
+    case "row-comparison":
+      return `an order of rows cannot use ${nearest ?? "an index"}: write it as comparisons of the columns`;
     case "volatile":
       return `${column} is compared with a value that may change from row to row`;
     case "or":
@@ -49,6 +53,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return "rows are kept for lack of a related row, which no index of this table answers";
     case "related":
       return path.through === undefined ? "no index serves the condition on the related table" : describeReason(path.through.path, path.through.table);
+    case "exists":
+      return "each row is tested for a related row, which no index of this table answers";
     case "no-filter":
       return "there is no filter";
     case "view":
@@ -72,6 +78,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return `it depends on the collation of ${column}`;
     case "type-mismatch":
       return `it depends on how the value is converted to the type of ${column}`;
+    case "version":
+      return "it depends on the version of the server";
     case "unselective":
       return "it depends on how many rows the condition selects";
     case "partial-unknown":

@@ -5,7 +5,7 @@ import type { Index } from "../schema/model.js";
 import type { AccessPath, AccessQuestion } from "./access.js";
 import { correlations, findColumn, resolve, type Relation } from "./columns.js";
 import { conjunctsOf, negate } from "./logic.js";
-import type { Leaves, Planner } from "./planners/contract.js";
+import type { Leaves, Planner, Surroundings } from "./planners/contract.js";
 import { atMost, bestOf, leads, mentioned, mentions, type Outcome } from "./outcomes.js";
 
 /** The access path as one planner sees it. */
@@ -14,6 +14,10 @@ export function walk(question: AccessQuestion, planner: Planner): AccessPath {
   if (table.view === true) return { verdict: "unknown", reason: "view" };
   if (table.uncertain !== undefined) return { verdict: "unknown", reason: "uncertain-table" };
   return new Walk(question, planner).path();
+}
+
+function around(conjuncts: readonly Predicate[]): Surroundings {
+  return { conjuncts, arm: conjuncts, belowOr: false };
 }
 
 class Walk {
@@ -38,7 +42,7 @@ class Walk {
   }
 
   path(): AccessPath {
-    const outcome = this.#visit(this.#predicate, conjunctsOf(this.#predicate));
+    const outcome = this.#visit(this.#predicate, around(conjunctsOf(this.#predicate)));
     if (outcome === undefined) return { verdict: "unknown", reason: "no-filter" };
     if (outcome.verdict !== "unusable") return outcome;
     const scanned = this.#partialScan(conjunctsOf(this.#predicate));
@@ -47,19 +51,20 @@ class Walk {
     return ordered === undefined ? outcome : { ...outcome, ordered };
   }
 
-  #visit(predicate: Predicate, ambient: readonly Predicate[], belowOr = false): Outcome {
+  #visit(predicate: Predicate, surroundings: Surroundings): Outcome {
     switch (predicate.op) {
       case "and":
-        return bestOf(predicate.items.map((item) => this.#visit(item, ambient, belowOr)), this.#relation);
+        return bestOf(predicate.items.map((item) => this.#visit(item, surroundings)), this.#relation);
       case "or":
-        return this.#visitOr(predicate.items, ambient);
+        return this.#visitOr(predicate.items, surroundings);
       case "not":
-        return this.#planner.not === "rewritten" ? this.#leaves.outcome(predicate, { conjuncts: ambient, belowOr }) : this.#visitNot(predicate.item, ambient, belowOr);
+        return this.#planner.not === "rewritten" ? this.#leaves.outcome(predicate, surroundings) : this.#visitNot(predicate.item, surroundings);
       case "constant":
         return predicate.value ? undefined : { verdict: "usable", reason: "never-true" };
       case "optional": {
         // Present, it can only help; absent, it says nothing.
-        const outcome = this.#visit(predicate.item, [...ambient, ...conjunctsOf(predicate.item)], belowOr);
+        const own = conjunctsOf(predicate.item);
+        const outcome = this.#visit(predicate.item, { ...surroundings, conjuncts: [...surroundings.conjuncts, ...own], arm: [...surroundings.arm, ...own] });
         return outcome?.verdict === "usable" ? { ...outcome, verdict: "unknown", reason: "optional" } : outcome;
       }
       case "compare":
@@ -69,9 +74,9 @@ class Walk {
       case "between":
       case "boolean":
       case "operator":
-        return this.#leaves.outcome(predicate, { conjuncts: ambient, belowOr });
+        return this.#leaves.outcome(predicate, surroundings);
       case "exists":
-        return this.#visitExists(predicate);
+        return this.#visitExists(predicate, surroundings.belowOr);
       case "relation":
         return this.#relationOutcome(predicate.relation, predicate.item, false);
       case "opaque":
@@ -85,7 +90,7 @@ class Walk {
    * Every arm must be served (PostgreSQL 11.5 bitmap OR, MySQL 10.2.1.3 index merge, SQLite OR optimisation). An optional
    * arm may be missing: what the required arms prove unusable stays so; what only an optional arm spoils is unknown.
    */
-  #visitOr(items: readonly Predicate[], ambient: readonly Predicate[]): Outcome {
+  #visitOr(items: readonly Predicate[], surroundings: Surroundings): Outcome {
     const required: Outcome[] = [];
     const optional: Outcome[] = [];
     for (const item of items) {
@@ -95,8 +100,9 @@ class Walk {
         continue;
       }
       const inner = item.op === "optional" ? item.item : item;
-      const conjuncts = [...ambient, ...conjunctsOf(inner)];
-      const found = this.#visit(inner, conjuncts, true);
+      const arm = conjunctsOf(inner);
+      const conjuncts = [...surroundings.conjuncts, ...arm];
+      const found = this.#visit(inner, { conjuncts, arm, belowOr: true });
       // An arm may read a partial index as a whole.
       const whole = found?.verdict === "unusable" ? this.#partialScan(conjuncts) : undefined;
       const outcome: Outcome = whole === undefined ? found : { verdict: "unknown", reason: "partial-scan", nearest: whole };
@@ -124,18 +130,21 @@ class Walk {
     return all[0];
   }
 
-  #visitNot(item: Predicate, ambient: readonly Predicate[], belowOr: boolean): Outcome {
+  #visitNot(item: Predicate, surroundings: Surroundings): Outcome {
     const negated = negate(item);
     if (negated === undefined) return mentioned(item, "not", this.#relation, this.#indexes);
-    const outcome = this.#visit(negated, ambient, belowOr);
+    const outcome = this.#visit(negated, surroundings);
     // Where NOT is not pushed inwards, a proof that the pushed form is useless holds all the same.
     return this.#planner.not === "pushed" ? outcome : atMost(outcome, "not");
   }
 
-  #visitExists(predicate: Extract<Predicate, { op: "exists" }>): Outcome {
+  #visitExists(predicate: Extract<Predicate, { op: "exists" }>, belowOr: boolean): Outcome {
     if (predicate.relation !== undefined) return this.#relationOutcome(predicate.relation, predicate.item, predicate.negated);
-    if (predicate.negated) return { verdict: "unusable", reason: "anti-join" };
     const outer = predicate.statement === undefined ? [] : correlations(predicate.statement, this.#relation);
+    // The same for every row, it is known before the table is read, and an arm of an OR may be gone.
+    if (belowOr && predicate.statement !== undefined && outer.length === 0) return { verdict: "unknown", reason: "subquery" };
+    if (predicate.negated) return { verdict: "unusable", reason: "anti-join" };
+    if (!this.#planner.entersByExists) return { verdict: "unusable", reason: "exists" };
     const own = outer.flatMap((reference) => {
       const found = resolve(reference, this.#relation);
       return found.kind === "own" ? [found.column] : [];

@@ -10,12 +10,20 @@ export interface Reading {
   readonly can: boolean;
 }
 
+/** One statement: what stands behind FROM, and behind WHERE. */
+export interface Asked {
+  readonly source: string;
+  readonly condition: string;
+}
+
 export interface Oracle {
   readonly name: string;
   readonly version: string;
   readonly vocabulary: Vocabulary;
   /** Of each condition: undefined when the engine refuses it, or reads nothing for it. */
-  readonly readings: (ddl: readonly string[], conditions: readonly string[]) => Promise<readonly (Reading | undefined)[]>;
+  readonly readings: (ddl: readonly string[], conditions: readonly Asked[]) => Promise<readonly (Reading | undefined)[]>;
+  /** Conditions that are never true are planned like any other: what is known of them without a plan is left out. */
+  readonly plansNever?: boolean;
   readonly close: () => Promise<void> | void;
 }
 
@@ -36,16 +44,20 @@ export async function compare(oracle: Oracle, seed: number, cases: number): Prom
   const chosen = newTally();
   const next = random(seed);
   for (let at = 0; at < cases; at += 1) {
-    const { ddl, conditions } = makeCase(next, vocabulary, CONDITIONS);
+    const { ddl, conditions, sources } = makeCase(next, vocabulary, CONDITIONS);
     const schema = schemaOfDdl(ddl, dialect);
-    const indexes = ddl.filter((statement) => statement.startsWith("CREATE INDEX")).join("; ");
-    const readings = await oracle.readings(ddl, conditions);
-    for (const [position, condition] of conditions.entries()) {
+    // The first definition of the table is the one that is meant where none is named.
+    const indexes = ddl.filter((statement) => statement.startsWith("CREATE INDEX") || vocabulary.otherTables?.includes(statement) === true).join("; ");
+    const asked = conditions.map((condition, position): Asked => ({ condition, source: sources[position] ?? "t" }));
+    const readings = await oracle.readings(ddl, asked);
+    for (const [position, { condition, source }] of asked.entries()) {
       const reading = readings[position];
       if (reading === undefined) continue;
-      const path = verdictOf(schema, condition, dialect, version);
-      count(tally, path, reading.can, `${indexes} | ${condition}`);
-      count(chosen, path, reading.seeks, `${indexes} | ${condition}`);
+      const path = verdictOf(schema, condition, dialect, version, source);
+      if (oracle.plansNever === true && path?.reason === "never-true") continue;
+      const what = `${indexes} | ${source === "t" ? "" : `[${source}] `}${condition}`;
+      count(tally, path, reading.can, what);
+      count(chosen, path, reading.seeks, what);
     }
   }
   return { tally, chosen };

@@ -5,15 +5,23 @@
 import fs from "node:fs";
 import path from "node:path";
 import { compare, CONDITIONS, type Comparison, type Oracle } from "./compare.js";
+import { openMariadb } from "./mariadb-engine.js";
 import { openPostgresql } from "./postgresql-engine.js";
+import { openSqliteOracle } from "./sqlite-engine.js";
 import type { Tally } from "./verdict.js";
 
+/** As in tests/servers.ts, which belongs to vitest. */
+const MARIADB_URL = process.env["QUERY_GUARD_MARIADB_URL"] ?? "mysql://root@127.0.0.1:3306/";
 const PAGE = path.resolve(import.meta.dirname, "../../docs/agreement.md");
 const BEGIN = "<!-- figures: written by npm run oracle -->";
 const END = "<!-- end of figures -->";
 
 /** Every engine that can be asked here. One that does not answer says so and is left out. */
-const ENGINES: readonly { readonly name: string; readonly open: () => Promise<Oracle> }[] = [{ name: "PostgreSQL", open: openPostgresql }];
+const ENGINES: readonly { readonly name: string; readonly open: () => Promise<Oracle> }[] = [
+  { name: "PostgreSQL", open: openPostgresql },
+  { name: "SQLite", open: openSqliteOracle },
+  { name: "MariaDB", open: () => openMariadb(MARIADB_URL) },
+];
 
 const seed = Number(process.argv[2] ?? 20_261_123);
 const cases = Number(process.argv[3] ?? 750);

@@ -24,6 +24,8 @@ export interface Vocabulary extends Topic {
   readonly dialect: OracleDialect;
   /** The table `t`, and whatever else its indexes need. */
   readonly tables: readonly string[];
+  /** Other definitions of `t`, drawn half of the time. */
+  readonly otherTables?: readonly string[];
   /** A case is about two of these and what stands in the vocabulary itself. Without any, about the latter alone. */
   readonly topics?: readonly Topic[];
   /** What may stand for `t` behind FROM. */
@@ -85,8 +87,10 @@ export function makeCase(next: () => number, vocabulary: Vocabulary, count: numb
   const chosen = topics.length === 0 ? [vocabulary] : [vocabulary, ...draw.some(topics, 2)];
   const topic: Topic = { indexes: chosen.flatMap(({ indexes }) => indexes), atoms: chosen.flatMap(({ atoms }) => atoms) };
   const indexes = draw.some(topic.indexes, 1 + Math.floor(next() * 3));
+  const { tables, otherTables } = vocabulary;
+  const defined = otherTables !== undefined && draw.next() < 0.5 ? [draw.pick(otherTables), ...tables.slice(1)] : tables;
   return {
-    ddl: [...vocabulary.tables, ...indexes.map((definition, at) => `CREATE INDEX i${String(at)} ON t ${definition}`)],
+    ddl: [...defined, ...indexes.map((definition, at) => `CREATE INDEX i${String(at)} ON t ${definition}`)],
     conditions: Array.from({ length: count }, () => {
       draw.restart();
       return condition(draw, topic, 2);
@@ -104,3 +108,16 @@ function condition(draw: Draw, topic: Topic, depth: number): string {
   if (roll < 0.95) return `(${items.join(" OR ")})`;
   return `NOT (${items.join(" AND ")})`;
 }
+
+/** Joins of `t` with a table `q` (q_id, q_a, q_s), a fifth of all sources. `t` is read second in them, or is the outer table. */
+export const JOINED: readonly string[] = [
+  ...Array.from({ length: 32 }, () => "t"),
+  "q JOIN t ON t.a = q.q_a",
+  "q JOIN t ON q.q_s = t.s",
+  "q JOIN t ON t.b > q.q_a",
+  "q JOIN t ON t.a = q.q_a AND t.b = 5",
+  "q LEFT JOIN t ON t.a = q.q_a",
+  "q LEFT JOIN t ON t.b = q.q_a AND t.s = 'x'",
+  "t LEFT JOIN q ON t.a = q.q_a",
+  "t LEFT JOIN q ON t.a = 5 AND q.q_a = t.b",
+];

@@ -29,7 +29,7 @@ export async function openPostgresql(): Promise<Oracle> {
     name: "PostgreSQL",
     version: rows[0]?.version.split(" ")[0] ?? "",
     vocabulary: postgresql,
-    readings: (ddl, conditions) => readAll(database, ddl, conditions),
+    readings: (ddl, asked) => readAll(database, ddl, asked.map(({ condition }) => condition)),
     close: () => database.close(),
   };
 }

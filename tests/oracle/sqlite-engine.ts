@@ -1,5 +1,7 @@
-/** SQLite in the process: `node:sqlite` where Node has it, `sql.js` otherwise. */
+/** SQLite in the process (`node:sqlite` where Node has it, `sql.js` otherwise), and how its plans are read. */
 import initSqlJs from "sql.js";
+import type { Asked, Oracle, Reading } from "./compare.js";
+import { sqlite } from "./vocabulary-sqlite.js";
 
 export interface SqliteEngine {
   readonly run: (sql: string) => void;
@@ -80,4 +82,34 @@ async function openWasm(): Promise<SqliteEngine> {
       database.close();
     },
   };
+}
+
+/** SQLite as an oracle: empty tables without statistics. */
+export async function openSqliteOracle(): Promise<Oracle> {
+  const engine = await openSqlite();
+  return {
+    name: "SQLite",
+    version: engine.version,
+    vocabulary: sqlite,
+    plansNever: true,
+    readings: (ddl, asked) => {
+      engine.run(`DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS p; DROP TABLE IF EXISTS q; CREATE TABLE q (q_id integer PRIMARY KEY, q_a integer, q_s text); ${ddl.join("; ")}`);
+      const indexes = ddl.filter((statement) => statement.startsWith("CREATE INDEX")).map((_, at) => `i${String(at)}`);
+      return Promise.resolve(asked.map((item) => readingOf(engine, item, indexes)));
+    },
+    close: engine.close,
+  };
+}
+
+/**
+ * SEARCH bounds the range that is read, SCAN does not, whichever index it walks; an OR over several indexes searches in
+ * each arm. Every index is also named in turn (INDEXED BY). CROSS JOIN keeps the order of the tables.
+ */
+function readingOf(engine: SqliteEngine, { source, condition }: Asked, indexes: readonly string[]): Reading | undefined {
+  const ordered = source.startsWith("q JOIN") ? source.replace("JOIN", "CROSS JOIN") : source;
+  const hinted = (hint: string): string => ordered.replace(/\bt\b(?! *\.)/u, `t ${hint}`);
+  const [chosen, ...forced] = ["", ...indexes.map((name) => `INDEXED BY ${name}`)].map((hint) => engine.plan(`SELECT * FROM ${hinted(hint)} WHERE ${condition}`));
+  if (chosen === undefined) return undefined;
+  const searches = (plan: readonly string[] | undefined): boolean => plan?.some((line) => /^SEARCH t\b/u.test(line)) === true && !plan.some((line) => /^SCAN t\b/u.test(line));
+  return { seeks: searches(chosen), can: [chosen, ...forced].some(searches) };
 }

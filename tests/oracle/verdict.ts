@@ -1,5 +1,7 @@
 /** Our verdict on a condition, from the text of the DDL and of the statement alone. */
 import { accessPath, type AccessPath } from "../../src/indexes/access.js";
+import { findColumn } from "../../src/indexes/columns.js";
+import { restrictionOf } from "../../src/indexes/restriction.js";
 import { mergeParts } from "../../src/schema/merge.js";
 import type { SchemaModel } from "../../src/schema/model.js";
 import { readSqlFiles } from "../../src/schema/sources/sql.js";
@@ -11,12 +13,15 @@ export function schemaOfDdl(ddl: readonly string[], dialect: OracleDialect): Sch
 }
 
 /** Undefined when the statement cannot be read. */
-export function verdictOf(schema: SchemaModel, condition: string, dialect: OracleDialect, version?: string): AccessPath | undefined {
-  const reading = readSql({ text: `SELECT * FROM t WHERE ${condition}`, holes: [] }, { dialect });
+export function verdictOf(schema: SchemaModel, condition: string, dialect: OracleDialect, version?: string, source = "t"): AccessPath | undefined {
+  const reading = readSql({ text: `SELECT * FROM ${source} WHERE ${condition}`, holes: [] }, { dialect });
   const table = schema.table("t");
   if ("opaque" in reading || table === undefined) return undefined;
   const [statement] = reading.statements;
-  return statement === undefined ? undefined : accessPath({ table, predicate: statement.where, dialect, alias: "t", alone: true, ...(version === undefined ? {} : { version }) });
+  const ref = statement?.sources.find((item) => item.kind === "table" && item.table.name === "t");
+  if (statement === undefined || ref?.kind !== "table") return undefined;
+  const predicate = restrictionOf(statement, ref.table, (column) => findColumn(column, table) !== undefined);
+  return accessPath({ table, predicate, dialect, alias: "t", alone: statement.sources.length === 1, ...(version === undefined ? {} : { version }) });
 }
 
 export interface Tally {

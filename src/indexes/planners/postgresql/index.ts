@@ -8,5 +8,6 @@ export const postgresql: Planner = {
   not: "rewritten",
   mergesIndexesInJoins: true,
   plansWithValues: false,
+  entersByExists: true,
   leaves: (scope) => new PostgresqlLeaves(scope),
 };

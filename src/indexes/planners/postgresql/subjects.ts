@@ -1,9 +1,10 @@
 /** What a condition tests: a column or an expression over columns, in the one spelling that index keys are compared in. */
-import type { ColumnRef, ColumnWrapper } from "../../../query/model.js";
+import type { ColumnRef } from "../../../query/model.js";
 import type { Column, Index, IndexPart, Table } from "../../../schema/model.js";
 import { normaliseType } from "../../../schema/types.js";
-import { findColumn, resolve, type Relation } from "../../columns.js";
+import { findColumn, type Relation } from "../../columns.js";
 import { expressionNames, sameExpression } from "../../expression.js";
+import { readReference } from "../../references.js";
 import { canonical, childrenOf, namesIn, parseExpression, type Node } from "../../syntax.js";
 import { familyOf, typeOf } from "./types.js";
 
@@ -31,59 +32,13 @@ export type Found =
 
 /** What a reference means in the table that is judged. */
 export function subjectOf(reference: ColumnRef, relation: Relation): Found {
-  const resolutions = [reference, ...(reference.others ?? [])].map((item) => resolve(item, relation));
-  if (resolutions.some((item) => item.kind === "unknown")) return { kind: "unknown" };
-  const columns = resolutions.flatMap((item) => (item.kind === "own" ? [item.column] : []));
-  const [column] = columns;
-  if (column === undefined) return { kind: "foreign" };
-  if (columns.length < resolutions.length) return { kind: "mixed", column };
-  const text = reference.text ?? wrapperText(reference.wrappers);
-  const parsed = reference.wrappers.length === 0 ? ({ kind: "name", name: column.name } as const) : text === undefined ? byWrappers(reference.wrappers, column) : parseExpression(text);
-  const node = parsed && renamed(parsed, reference, relation.table);
+  const found = readReference(reference, relation);
+  if (found.kind !== "own") return found;
+  const { column, columns, node, text } = found;
   if (node === undefined) return { kind: "subject", subject: { column, columns, node, text, bare: false, type: undefined, collation: collationOf(column) } };
   const stripped = strip(node, relation.table);
   const bare = stripped.node.kind === "name";
   return { kind: "subject", subject: { column, columns, node: stripped.node, text, bare, type: stripped.type, collation: stripped.collation ?? collationOfNode(stripped.node, relation.table) } };
-}
-
-function wrapperText(wrappers: readonly ColumnWrapper[]): string | undefined {
-  const [first] = wrappers;
-  return first?.kind === "function" ? first.text : undefined;
-}
-
-/** Casts and collations say all about themselves. */
-function byWrappers(wrappers: readonly ColumnWrapper[], column: Column): Node | undefined {
-  let node: Node = { kind: "name", name: column.name };
-  for (const wrapper of [...wrappers].reverse()) {
-    if (wrapper.kind === "cast") node = { kind: "cast", item: node, type: wrapper.type };
-    else if (wrapper.kind === "collate") node = { kind: "collate", item: node, collation: wrapper.collation };
-    else return undefined;
-  }
-  return node;
-}
-
-/** The names of the database in the place of a library's property names. */
-function renamed(node: Node, reference: ColumnRef, table: Table): Node {
-  if (reference.property !== true) return node;
-  const visit = (part: Node): Node => {
-    switch (part.kind) {
-      case "name": {
-        const column = findColumn({ name: part.name, property: true }, table);
-        return column === undefined ? part : { kind: "name", name: column.name };
-      }
-      case "call":
-        return { ...part, args: part.args.map(visit) };
-      case "cast":
-      case "collate":
-      case "unary":
-        return { ...part, item: visit(part.item) };
-      case "binary":
-        return { ...part, left: visit(part.left), right: visit(part.right) };
-      default:
-        return part;
-    }
-  };
-  return visit(node);
 }
 
 interface Stripped {
