@@ -91,6 +91,14 @@ function compute(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis 
   return new FileAnalyzer(moduleOfSourceCode(options.file, sourceCode), sourceCode, options, project()).analysis(issues);
 }
 
+/**
+ * Does the file go up and down between two states of a database? It runs once, on the indexes of its own time, and the
+ * schema that is known is that of today.
+ */
+function isMigration(text: string): boolean {
+  return ["up", "down"].every((name) => new RegExp(`(?<![\\w$.])["']?${name}["']?\\s*[:=(]`, "u").test(text));
+}
+
 /** Words with which libraries declare tables in code. A file without one of them declares none. */
 function declaresTables(text: string): boolean {
   return /[tT]able(?:Creator)?\s*\(|@(?:Entity|Table|View)\b|\b(?:EntitySchema|defineEntity)\b|\.(?:define|init)\s*\(/u.test(text);
@@ -141,6 +149,7 @@ class FileAnalyzer {
   readonly #types: ReturnType<typeof typeEvidence>;
   #own: readonly (Query | Opaque)[] | undefined;
   readonly #views = new Map<string, SchemaView>();
+  readonly #isMigration = once(() => isMigration(this.#module.text));
 
   constructor(module: SourceModule, sourceCode: SourceCode, options: AnalyzeOptions, project: ProjectState) {
     this.#module = module;
@@ -185,7 +194,7 @@ class FileAnalyzer {
     const tables = { table: (ref: TableRef) => view.table(ref), isSmall: (ref: TableRef) => view.isSmall(ref), rows: (ref: TableRef) => view.rows(ref), isTemporary: (ref: TableRef) => this.#isTemporary(ref, view) };
     const textOf = (span: Span): string => this.#module.text.slice(...query.locate(span));
     const related = (table: Table, relation: Relation): Table | undefined => view.related(table, relation);
-    const access = once(() => accessOf(query, { ...tables, related, textOf, dialect: view.dialect }));
+    const access = once(() => (this.#isMigration() ? [] : accessOf(query, { ...tables, related, textOf, dialect: view.dialect })));
     return {
       bound: once(() => boundOf(query, tables)),
       writeScope: once(() => writeScopeOf(query, tables)),
@@ -195,8 +204,8 @@ class FileAnalyzer {
         return repetition ? [repetition] : [];
       }),
       access,
-      keyUses: once(() => keyUsesOf(query, access, { table: tables.table, dialect: view.dialect, referencing: (table) => view.referencing(table), isSmall: (table) => view.isSmall(table), rows: (table) => view.rows(table) })),
-      order: once(() => orderOf(query, { ...tables, dialect: view.dialect })),
+      keyUses: once(() => (this.#isMigration() ? [] : keyUsesOf(query, access, { table: tables.table, dialect: view.dialect, referencing: (table) => view.referencing(table), isSmall: (table) => view.isSmall(table), rows: (table) => view.rows(table) }))),
+      order: once(() => (this.#isMigration() ? undefined : orderOf(query, { ...tables, dialect: view.dialect }))),
       ...this.#words(query),
     };
   }

@@ -1,8 +1,9 @@
 /** What the adapters of object filters share: spans, operands, and the small algebra of conditions that may be absent. */
 import type { TSESTree } from "@typescript-eslint/utils";
+import type { Tri } from "../base/tri.js";
 import { and, choice, NO_FILTER, or, spanOf } from "../query/build.js";
-import type { ColumnRef, Operand, OptionalPredicate, ParameterOperand, Predicate, Span } from "../query/model.js";
-import { unwrap, type Node } from "../syntax/ast.js";
+import type { Amount, ColumnRef, Operand, OptionalPredicate, ParameterOperand, Predicate, Span } from "../query/model.js";
+import { isUndefined, unwrap, type Node } from "../syntax/ast.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import { elementsOf } from "../syntax/text.js";
 import type { AdapterContext } from "./contract.js";
@@ -36,6 +37,15 @@ export function parameterOf(at: Lowering, node: Node, module: SourceModule): Par
     ...(type && { type }),
     undefinable: at.context.undefinable(node, module),
   };
+}
+
+/** What `take`, `limit`, `skip` or `offset` is given. Nothing is sent for undefined and null. */
+export function amountOf(at: Lowering, node: Node, module: SourceModule): Amount {
+  const span = spanAt(at, node, module);
+  if (isUndefined(node) || isNull(unwrap(node))) return { kind: "none", span };
+  const constant = at.context.constant(node, module);
+  if (typeof constant?.value === "number") return { kind: "number", value: constant.value, span };
+  return { kind: "parameter", span, ...(module === at.context.module && { value: node }), undefinable: at.context.undefinable(node, module) };
 }
 
 function typeOf(node: Node): ParameterOperand["type"] {
@@ -84,9 +94,9 @@ export function isEmpty(predicate: Predicate): boolean {
   return predicate.op === "constant" && predicate.value && !predicate.written;
 }
 
-/** A condition that could not be read, and that may or may not be one. */
-export function opaque(span: Span, reason: string): Predicate {
-  return { op: "opaque", restricts: "unknown", reason, span };
+/** A condition that could not be read; whether there certainly is one, is not known unless it is said. */
+export function opaque(span: Span, reason: string, restricts: Tri = "unknown"): Predicate {
+  return { op: "opaque", restricts, reason, span };
 }
 
 export function optional(item: Predicate, cause: OptionalPredicate["cause"], droppable: OptionalPredicate["droppable"], span: Span, why?: string): Predicate {

@@ -4,6 +4,7 @@ import { drizzleAdapter } from "./drizzle/index.js";
 import { prisma } from "./prisma/index.js";
 import { sequelize } from "./sequelize/index.js";
 import { rawAdapters } from "./raw/index.js";
+import { knex } from "./knex/index.js";
 import { typeorm } from "./typeorm/index.js";
 
-export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, ...rawAdapters];
+export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, knex, ...rawAdapters];

@@ -194,7 +194,8 @@ function describe(path: AccessPath, ref: TableRef, given: AccessQuestion, statem
     // A filter without a column of this table (`orders: { none: {} }`) is no matter of its indexes.
     verdict: filtered.length === 0 ? "unknown" : verdictOf(path, statement, proposal !== undefined, isPart),
     columns: filtered,
-    joined,
+    // A table that is read after another one may still have nothing but conditions of its own.
+    joined: joined && conjunctsOf(predicate).some((conjunct) => isJoin(conjunct) && columnsOf(conjunct).columns.some((column) => resolve(column, relation).kind === "own")),
     span: spanOfConditions(predicate, relation, joined) ?? spanOfPredicate(predicate) ?? statement.span,
     reason: describeReason(spoken, table),
     ...(path.index && { index: path.index }),

@@ -64,6 +64,8 @@ class Orders {
   readonly #alone: boolean;
   readonly #aliases: ReadonlySet<string>;
   readonly #outer: ReadonlySet<string>;
+  /** A library joins by a relation, with a condition that the statement does not show. */
+  readonly #isUnseen: boolean;
 
   constructor(question: JoinQuestion) {
     this.#question = question;
@@ -71,6 +73,7 @@ class Orders {
     const aliases = [...(target ? [target.alias] : []), ...sources.map(aliasOf)];
     this.#aliases = new Set(aliases.map((alias) => alias.toLowerCase()));
     this.#alone = aliases.length === 1;
+    this.#isUnseen = sources.some(({ join }) => (join?.type === "inner" || join?.type === "left") && join.on.op === "constant" && !join.on.written);
     const reduced = reducedJoins(question.statement, (column) => question.tables.some(({ table }) => findColumn(column, table) !== undefined));
     this.#outer = new Set(sources.filter((source) => source.join?.type === "left" && !reduced.has(source)).map((source) => aliasOf(source).toLowerCase()));
   }
@@ -107,8 +110,9 @@ class Orders {
   }
 
   #settle(stage: Stage): readonly JoinedPath[] {
-    const { rest } = stage;
-    if (rest.length === 0) return stage.found;
+    const { rest, bound } = stage;
+    // The condition of a relation's join is not written: once one table is read, an index may lead to any other.
+    if (rest.length === 0 || (bound.size > 0 && this.#isUnseen)) return stage.found;
     const paths = rest.filter((table) => this.#mayFollow(table, stage)).map((table) => this.#path(table, stage));
     const served = paths.find(({ path }) => path.verdict === "usable" || (path.verdict === "unknown" && path.reason !== "no-filter")) ?? paths.find((path) => this.#endsEarly(path));
     if (served !== undefined) return this.#settle(this.#after(stage, served));

@@ -10,7 +10,7 @@ import type { SchemaModel, Table } from "./model.js";
 import type { SchemaDialect } from "./names.js";
 import type { SchemaPart } from "./part.js";
 import { readDrizzle } from "./sources/drizzle.js";
-import type { CodeFiles } from "./sources/declarations/modules.js";
+import { ParsedModules, type CodeFiles } from "./sources/declarations/modules.js";
 import { readEntities } from "./sources/entities.js";
 import { readPrisma } from "./sources/prisma.js";
 import { readSnapshotFile, unusableSnapshot } from "./sources/snapshot.js";
@@ -57,6 +57,7 @@ export class SchemaIndex {
   readonly #host: Host;
   readonly #workspace: Workspace;
   readonly #imports: Imports;
+  readonly #parsed = new ParsedModules();
   readonly #now: () => number;
   readonly #databases = new Map<string, Database>();
   /** By folder of the package; emptied when any database changes. */
@@ -115,13 +116,16 @@ export class SchemaIndex {
     this.#discover();
     const hash = createHash("sha256");
     for (const [id, database] of this.#databases) hash.update(`${id}\0${database.digest()}\0`);
+    this.#parsed.clear();
     return hash.digest("hex");
   }
 
   /** Every database of the workspace; reads them all. */
   summary(): readonly DatabaseSummary[] {
     this.#discover();
-    return [...this.#databases.values()].map((database) => ({ id: database.files.id, layout: database.files.layout, files: database.paths.length, model: database.model() }));
+    const summaries = [...this.#databases.values()].map((database) => ({ id: database.files.id, layout: database.files.layout, files: database.paths.length, model: database.model() }));
+    this.#parsed.clear();
+    return summaries;
   }
 
   /** Snapshot files that cannot be used, each with the reason. Reads those files only. */
@@ -146,7 +150,7 @@ export class SchemaIndex {
     for (const id of [...this.#databases.keys()].filter((known) => !kept.has(known))) this.#databases.delete(id);
     for (const files of found) {
       const known = this.#databases.get(files.id);
-      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.root, this.#imports));
+      if (known === undefined || JSON.stringify(known.files) !== JSON.stringify(files)) this.#databases.set(files.id, new Database(files, this.#host, this.root, this.#imports, this.#parsed));
     }
   }
 
@@ -174,6 +178,7 @@ export class SchemaIndex {
     const known = this.#clusters.get(directory);
     if (known !== undefined) return known;
     const all = [...this.#databases.values()].filter((database) => database.model() !== undefined);
+    this.#parsed.clear();
     const own = all.filter((database) => database.files.package.directory === directory);
     const groups: Database[][] = [];
     for (const database of own) {
@@ -328,6 +333,7 @@ class Database {
   readonly #host: Host;
   readonly #root: string;
   readonly #imports: Imports;
+  readonly #parsed: ParsedModules;
   /** Files that entities take classes and constants from. */
   readonly #followed = new Set<string>();
   readonly #stamps = new Map<string, Stamp | undefined>();
@@ -336,11 +342,12 @@ class Database {
   #digest: string | undefined;
   #companions: ReadonlySet<string> | undefined;
 
-  constructor(files: DatabaseFiles, host: Host, root: string, imports: Imports) {
+  constructor(files: DatabaseFiles, host: Host, root: string, imports: Imports, parsed: ParsedModules) {
     this.files = files;
     this.#host = host;
     this.#root = root;
     this.#imports = imports;
+    this.#parsed = parsed;
   }
 
   get paths(): readonly string[] {
@@ -468,6 +475,7 @@ class Database {
         this.#followed.add(file);
         return this.#read(file);
       },
+      parse: (file, text) => this.#parsed.parse(file, text),
       resolve: (specifier, from) => this.#imports.resolve(specifier, from),
     };
   }

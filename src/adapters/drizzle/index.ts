@@ -1,9 +1,11 @@
 /** Drizzle ORM 0.45 and 1.0: builders, relational queries, raw statements. */
 import type { TSESTree } from "@typescript-eslint/utils";
+import { replacedAmount } from "../builder/edits.js";
+import { collectedIn, sentByHelper } from "../builder/sending.js";
 import type { Adapter, AdapterContext, Recognised } from "../contract.js";
 import { query, rangeOf } from "../../query/build.js";
 import type { BulkAdvice, Delivery, Edits, Opaque, OpaqueReason, Sending, Site, Statement, TextEdit } from "../../query/model.js";
-import { calleeName, contains, enclosingFunction, memberName, receiverOf, unwrap, walk, wrapped, type Node } from "../../syntax/ast.js";
+import { calleeName, enclosingFunction, memberName, receiverOf, unwrap, wrapped, type Node } from "../../syntax/ast.js";
 import { fateOf, sendingOf, type Chain, type ChainStep } from "../../syntax/chain.js";
 import type { LibraryValue } from "../../syntax/values.js";
 import { KINDS, TERMINALS, dialectOfClient, lowerChain, opened, type Lowered } from "./builder.js";
@@ -187,42 +189,7 @@ function takenBy(call: TSESTree.CallExpression, context: AdapterContext): Sendin
   return name === "push" || name === "unshift" ? collectedIn(receiver, context) : undefined;
 }
 
-/** A function of the project that is given a builder, or a list of them: sent there when nothing but awaiting is done with it. */
-function sentByHelper(call: TSESTree.CallExpression, builder: Node, context: AdapterContext): Sending | undefined {
-  const index = call.arguments.findIndex((argument) => contains(argument, builder));
-  const fn = context.values.functionOf(call, context.module);
-  const parameter = fn?.node.params[index];
-  const body = fn?.node.body;
-  if (!fn || !body || parameter?.type !== "Identifier") return undefined;
-  let sent = false;
-  let completed = false;
-  walk(body, (node) => {
-    if (node.type !== "Identifier" || node.name !== parameter.name || fn.module.lookUp(node.name, node)?.defs[0]?.node !== fn.node) return undefined;
-    const use = wrapped(node);
-    const parent = use.parent;
-    if (parent?.type === "AwaitExpression" || parent?.type === "ReturnStatement" || (parent?.type === "ArrowFunctionExpression" && parent.body === use)) sent = true;
-    else if (parent?.type === "CallExpression" && parent.callee !== use && /^(?:all|allSettled|batch|transaction)$/u.test(calleeName(parent) ?? "")) sent = true;
-    else if (parent?.type !== "UnaryExpression" && parent?.type !== "IfStatement") completed = true;
-    return undefined;
-  });
-  return sent && !completed ? "now" : undefined;
-}
-
 const FRAGMENT_TAKERS: ReadonlySet<string> = new Set(["from", "where", "innerJoin", "leftJoin", "rightJoin", "fullJoin", "crossJoin", "select", "with", ...SET_OPERATORS]);
-
-/** `queries.push(db.insert(…))`: sent with the list, by `Promise.all(queries)` or `db.batch(queries)`. */
-function collectedIn(list: Node, context: AdapterContext): Sending {
-  const inner = unwrap(list);
-  const variable = inner.type === "Identifier" ? context.module.lookUp(inner.name, inner) : undefined;
-  for (const reference of variable?.references ?? []) {
-    const use = wrapped(reference.identifier as Node);
-    const parent = use.parent;
-    const taker = parent?.type === "SpreadElement" ? parent.parent.parent : parent;
-    if (taker?.type === "CallExpression" && /^(?:all|allSettled|batch|any|race)$/u.test(calleeName(taker) ?? "") && receiverOf(taker)) return "now";
-    if (parent?.type === "ForOfStatement" && parent.right === use) return "now";
-  }
-  return "unknown";
-}
 
 /** A builder inside an object or a template that belongs to another query. */
 function takenAround(end: Node, context: AdapterContext): Sending | undefined {
@@ -340,20 +307,11 @@ function editsOf(lowered: Lowered, context: AdapterContext): Edits {
 function builderLimit({ statement, steps, chain }: Lowered, rows: number, context: AdapterContext): readonly TextEdit[] | undefined {
   if (statement.limit) {
     const argument = steps.findLast((step) => step.name === "limit" && step.presence === "always")?.args[0];
-    return argument && statement.limit.kind !== "maybe" ? replaceAmount(argument, statement.limit.kind, rows, context) : undefined;
+    return argument && statement.limit.kind !== "maybe" ? replacedAmount(argument, statement.limit.kind, rows, context.module) : undefined;
   }
   const last = steps.findLast((step) => step.presence === "always" && step.call.range[1] <= chain.end.range[1]);
   if (!last || steps.some((step) => step.presence === "maybe" && step.name === "limit") || !steps.some((step) => step.name === "from")) return undefined;
   return [{ range: [last.call.range[1], last.call.range[1]], text: `.limit(${rows})` }];
-}
-
-function replaceAmount(argument: Node, kind: "number" | "parameter" | "none", rows: number, context: AdapterContext): readonly TextEdit[] | undefined {
-  if (kind === "number") return undefined;
-  if (kind === "none") return [{ range: [argument.range[0], argument.range[1]], text: String(rows) }];
-  const inner = unwrap(argument);
-  const text = context.module.text.slice(...argument.range);
-  const isSimple = inner === argument && (inner.type === "Identifier" || inner.type === "MemberExpression" || inner.type === "CallExpression");
-  return [{ range: [argument.range[0], argument.range[1]], text: isSimple ? `${text} ?? ${rows}` : `(${text}) ?? ${rows}` }];
 }
 
 /** `limit: n` in the options of a relational query. */
@@ -368,7 +326,7 @@ function relationalLimit(call: TSESTree.CallExpression, statement: Statement, ro
   if (statement.limit) {
     const property = options.properties.find((item) => item.type === "Property" && item.key.type === "Identifier" && item.key.name === "limit");
     if (property?.type !== "Property" || statement.limit.kind === "maybe") return undefined;
-    const edits = replaceAmount(property.value, statement.limit.kind, rows, context);
+    const edits = replacedAmount(property.value, statement.limit.kind, rows, context.module);
     const [edit] = edits ?? [];
     return property.shorthand && edit ? [{ ...edit, text: `limit: ${edit.text}` }] : edits;
   }

@@ -1,21 +1,22 @@
 /** Query builders → statements. */
-import type { TSESTree } from "@typescript-eslint/utils";
-import { AGGREGATE, ALL_COLUMNS, and, choice, NO_FILTER, or, statement } from "../../query/build.js";
+import { AGGREGATE, ALL_COLUMNS, NO_FILTER, statement } from "../../query/build.js";
 import type { Amount, Assignment, ColumnRef, Dialect, HostExpression, OrderItem, Predicate, Projection, Source, Span, Statement, StatementKind, Subquery, TableRef } from "../../query/model.js";
-import { contains, isFunction, isUndefined, literalString, unwrap, type Node } from "../../syntax/ast.js";
-import { entriesOf, isConditional, type ObjectShape } from "../../syntax/objects.js";
+import { isFunction, isUndefined, literalString, unwrap, type Node } from "../../syntax/ast.js";
+import { entriesOf, type ObjectShape } from "../../syntax/objects.js";
 import { returnedExpressions } from "../../syntax/patterns.js";
 import type { SourceModule } from "../../syntax/source-module.js";
 import { elementsOf } from "../../syntax/text.js";
 import type { NodeRef } from "../../syntax/values.js";
-import { inList, isEmpty, negate, oneOf, opaque, operandOf, optional, spanAt, type Lowering } from "../conditions.js";
+import { amountOf, inList, isEmpty, negate, oneOf, opaque, operandOf, optional, spanAt, type Lowering } from "../conditions.js";
 import type { AdapterContext } from "../contract.js";
 import { isAggregateText } from "../aggregates.js";
 import { entityOfExpression, entityOfValue, primaryKeyOf, propertyOf, tableOf, UNKNOWN_ENTITY, type Entity } from "./entities.js";
 import { FilterReader } from "./filter.js";
-import { historyOf, type History, type Step } from "./history.js";
-import { TYPEORM } from "./library.js";
-import { amountOf, behaviourFor, orderOfObject, rowsOf } from "./options.js";
+import { combinedConditions, opened, stepsInCallback } from "../builder/steps.js";
+import { historyOf, type History, type Step } from "../builder/history.js";
+import { BUILDERS, isRecord, TYPEORM } from "./library.js";
+import { rowsOf } from "../builder/rows.js";
+import { behaviourFor, orderOfObject } from "./options.js";
 import { conditionFromText, type TextScope } from "./text.js";
 
 /** Steps that change nothing that is modelled. */
@@ -43,7 +44,7 @@ export interface Built {
 
 /** The statement of a builder at a place: what it is told before. */
 export function lowerBuilder(node: Node, module: SourceModule, at: Lowering, dialect: Dialect | undefined, span: Span, nesting = 0): Built {
-  const history = historyOf(node, module, at.context.values);
+  const history = historyOf(node, module, { values: at.context.values, language: BUILDERS });
   const lowering = new BuilderLowering(history, at, dialect, span, nesting);
   return { statement: lowering.statement(), inputs: lowering.inputs(), history };
 }
@@ -277,7 +278,7 @@ class BuilderLowering {
     const fn = first && unwrap(first);
     const parameter = fn && isFunction(fn) ? fn.params[0] : undefined;
     if (!fn || !isFunction(fn) || !fn.body || parameter?.type !== "Identifier") return opaque(span, "the brackets cannot be followed");
-    const steps = stepsInBrackets(fn, parameter, module);
+    const steps = stepsInCallback(fn, module, { values: this.#context.values, language: BUILDERS });
     const inner = this.#combined(steps.filter((step) => WHERES[step.name] !== undefined), span);
     if (isEmpty(inner)) return opaque(span, "the brackets are filled elsewhere");
     return negated ? negate(inner) : inner;
@@ -288,27 +289,13 @@ class BuilderLowering {
     return this.#combined(steps, this.#span);
   }
 
-  /** Conditions as TypeORM writes them one after the other: AND binds closer than OR. */
   #combined(steps: readonly Step[], span: Span): Predicate {
-    interface Part {
-      readonly joined: "and" | "or";
-      readonly predicate: Predicate;
-    }
-    let parts: Part[] = [];
-    for (const group of groupsOf(steps)) {
-      const [first] = group.steps;
-      if (!first) continue;
-      const how = WHERES[first.name] ?? "and";
-      const read = group.steps.map((step) => this.#stepCondition(step));
-      const at = spanAt(this.#at, first.call, first.module);
-      const either = group.steps.length === 1 ? (read[0] ?? NO_FILTER) : choice(read);
-      const predicate = group.certain || isEmpty(either) ? either : optional(either, "condition", "yes", at);
-      if (how === "first" && group.certain) parts = [{ joined: "and", predicate }];
-      else if (how === "first" && parts.length > 0) parts = [{ joined: "and", predicate: oneOf([joinedParts(parts), either], at) }];
-      else parts.push({ joined: how === "or" ? "or" : "and", predicate });
-    }
-    const whole = joinedParts(parts);
-    return isEmpty(whole) && steps.length > 0 ? { op: "constant", value: true, written: false, span } : whole;
+    return combinedConditions(steps, {
+      how: (step) => WHERES[step.name] ?? "and",
+      read: (step) => this.#stepCondition(step),
+      spanOf: (step) => spanAt(this.#at, step.call, step.module),
+      empty: span,
+    });
   }
 
   #stepCondition(step: Step): Predicate {
@@ -423,7 +410,7 @@ class BuilderLowering {
     const values = steps.findLast((step) => step.name === "values");
     const [first] = values?.args ?? [];
     const conflict = steps.some((step) => step.name === "orUpdate" || step.name === "onConflict") ? "update" : steps.some((step) => step.name === "orIgnore") ? "ignore" : undefined;
-    return { rows: first && values ? rowsOf(first, values.module, this.#context) : "unknown", ...(conflict && { conflict }) };
+    return { rows: first && values ? rowsOf(first, values.module, this.#context, isRecord) : "unknown", ...(conflict && { conflict }) };
   }
 }
 
@@ -454,86 +441,6 @@ function kindOf(steps: readonly Step[]): StatementKind {
     default:
       return "select";
   }
-}
-
-/** The statement of a builder that may be told more. */
-export function opened(base: Statement): Statement {
-  const why = "the builder is completed where it cannot be seen";
-  const further: Predicate = { op: "opaque", restricts: "unknown", reason: why };
-  return {
-    ...base,
-    ...(!base.limit && base.kind === "select" && { limit: { kind: "maybe", why, proved: "unknown" } satisfies Amount }),
-    ...(base.kind !== "insert" && { where: isEmpty(base.where) ? further : and([base.where, further]) }),
-  };
-}
-
-function joinedParts(parts: readonly { readonly joined: "and" | "or"; readonly predicate: Predicate }[]): Predicate {
-  const arms: Predicate[][] = [];
-  for (const part of parts) {
-    if (isEmpty(part.predicate)) continue;
-    const last = arms.at(-1);
-    if (part.joined === "or" || !last) arms.push([part.predicate]);
-    else last.push(part.predicate);
-  }
-  const joined = arms.map((arm) => and(arm));
-  const [only] = joined;
-  if (!only) return NO_FILTER;
-  if (joined.length === 1) return only;
-  // An arm that is there only sometimes lets more rows pass.
-  return or(joined.map((arm) => (arm.op === "optional" ? arm.item : arm)));
-}
-
-/** Steps of which exactly one is taken, or that are taken alone. */
-interface Group {
-  readonly steps: readonly Step[];
-  readonly certain: boolean;
-}
-
-/** `if (x) qb.andWhere(a); else qb.andWhere(b);` is one condition that is always there. */
-function groupsOf(steps: readonly Step[]): readonly Group[] {
-  const groups: Group[] = [];
-  for (let index = 0; index < steps.length; index++) {
-    const step = steps[index];
-    if (!step) continue;
-    const next = steps[index + 1];
-    const both = step.presence === "maybe" && next?.presence === "maybe" && next.module === step.module ? branchesOf(step.call, next.call) : undefined;
-    if (both && next) {
-      groups.push({ steps: [step, next], certain: both === "certain" });
-      index++;
-    } else groups.push({ steps: [step], certain: step.presence === "always" });
-  }
-  return groups;
-}
-
-/** Do two calls stand in the two branches of one `if`? `certain`, when the `if` itself always runs. */
-function branchesOf(a: Node, b: Node): "certain" | "sometimes" | undefined {
-  for (let child: Node = b, current = b.parent; current; child = current, current = current.parent) {
-    if (current.type !== "IfStatement" || current.alternate !== child || !contains(current.consequent, a)) continue;
-    const isDirect = (branch: Node, call: Node): boolean => !isConditional(call, branch.type === "BlockStatement" ? (branch.body[0] ?? branch) : branch);
-    return isDirect(current.consequent, a) && isDirect(child, b) && current.parent?.type === "BlockStatement" && isFunction(current.parent.parent) ? "certain" : "sometimes";
-  }
-  return undefined;
-}
-
-/** The steps that the function of brackets takes with its parameter. */
-function stepsInBrackets(fn: Node, parameter: TSESTree.Identifier, module: SourceModule): readonly Step[] {
-  const body = isFunction(fn) ? fn.body : undefined;
-  const references = body ? [...(module.lookUp(parameter.name, body)?.references ?? [])] : [];
-  return references
-    .map((reference) => reference.identifier as Node)
-    .filter((node) => body && contains(body, node))
-    .sort((x, y) => x.range[0] - y.range[0])
-    .flatMap((node) => {
-      const steps: Step[] = [];
-      const conditional = isConditional(node, parameter);
-      for (let current: Node = node; ; ) {
-        const member = current.parent;
-        const call = member?.parent;
-        if (member?.type !== "MemberExpression" || member.object !== current || call?.type !== "CallExpression" || call.callee !== member || member.property.type !== "Identifier") return steps;
-        steps.push({ name: member.property.name, args: call.arguments, call, module, presence: conditional ? "maybe" : "always" });
-        current = call;
-      }
-    });
 }
 
 /** The text of an expression with its holes as question marks. */

@@ -12,8 +12,9 @@ import { limitEdit } from "./edits.js";
 import { entityOfExpression, entityOfValue, primaryKeyOf, tableOf, type Entity } from "./entities.js";
 import { FilterReader, type FilterUse } from "./filter.js";
 import { assignmentsOf } from "./builder.js";
-import { TYPEORM } from "./library.js";
-import { amountOfOption, behaviourFor, lockingOf, orderOfObject, rowsOf } from "./options.js";
+import { isRecord, TYPEORM } from "./library.js";
+import { rowsOf } from "../builder/rows.js";
+import { amountOfOption, behaviourFor, lockingOf, orderOfObject } from "./options.js";
 
 /** How the first argument of a method says which rows are meant. */
 type Takes = "options" | "where" | "criteria" | "id" | "ids" | "row" | "column" | "nothing";
@@ -169,7 +170,7 @@ class CallLowering {
 
   #isMany(): boolean {
     const [first] = this.#args;
-    return first !== undefined && first.type !== "SpreadElement" && rowsOf(first, this.#context.module, this.#context) === "many";
+    return first !== undefined && first.type !== "SpreadElement" && rowsOf(first, this.#context.module, this.#context, isRecord) === "many";
   }
 
   #statement(): Statement {
@@ -331,7 +332,7 @@ class CallLowering {
 
   #inserted(method: string): Pick<Statement, "rows" | "conflict"> {
     const [first] = this.#args;
-    const rows = first && first.type !== "SpreadElement" ? rowsOf(first, this.#context.module, this.#context) : "unknown";
+    const rows = first && first.type !== "SpreadElement" ? rowsOf(first, this.#context.module, this.#context, isRecord) : "unknown";
     return { rows, ...(method !== "insert" && { conflict: "update" as const }) };
   }
 }

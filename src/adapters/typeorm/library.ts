@@ -1,4 +1,5 @@
 /** What TypeORM's packages export, and what follows from it. */
+import type { BuilderLanguage } from "../builder/history.js";
 import { libraryValue, type LibraryModel, type LibraryValue, type NodeRef } from "../../syntax/values.js";
 
 export const TYPEORM = "typeorm";
@@ -59,6 +60,19 @@ export const TERMINALS: ReadonlySet<string> = new Set([
 ]);
 /** Methods of a builder that give its text or its parts. */
 export const TEXTS: ReadonlySet<string> = new Set(["getQuery", "getSql", "getParameters", "getQueryAndParameters"]);
+
+/** Is the value one row? */
+export function isRecord(value: LibraryValue): boolean {
+  return value.library === TYPEORM && value.role === "record";
+}
+
+/** How TypeORM's builders are followed. */
+export const BUILDERS: BuilderLanguage = {
+  isBuilder: (value) => value.library === TYPEORM && (value.role === "builder" || value.role === "inner"),
+  isMade: (value, call) => value.library === TYPEORM && value.role === "builder" && value.at?.node === call,
+  ends: (name) => name === "clone" || name === "subQuery" || TERMINALS.has(name) || TEXTS.has(name),
+  thenable: false,
+};
 
 export function typeormValue(role: Role, more?: Partial<Omit<LibraryValue, "kind" | "library" | "role">>): LibraryValue {
   return libraryValue(TYPEORM, role, more);

@@ -1,13 +1,10 @@
 /** Find options: amounts, order, locks; and what a call is given to write. */
 import type { Amount, ColumnRef, OrderItem, Statement } from "../../query/model.js";
-import { calleeName, isFunction, isUndefined, unwrap, type Node } from "../../syntax/ast.js";
-import { annotationOf } from "../../syntax/patterns.js";
+import { unwrap, type Node } from "../../syntax/ast.js";
 import type { SourceModule } from "../../syntax/source-module.js";
-import { elementsOf } from "../../syntax/text.js";
-import { isNull, spanAt, type Lowering } from "../conditions.js";
+import { amountOf, spanAt, type Lowering } from "../conditions.js";
 import type { AdapterContext } from "../contract.js";
 import { entriesOf, type ObjectShape } from "../../syntax/objects.js";
-import { TYPEORM } from "./library.js";
 import { behaviourOf, type Behaviour } from "./version.js";
 
 const behaviours = new WeakMap<AdapterContext, Behaviour>();
@@ -19,15 +16,6 @@ export function behaviourFor(context: AdapterContext): Behaviour {
     behaviours.set(context, behaviour);
   }
   return behaviour;
-}
-
-/** What `take`, `limit`, `skip` or `offset` is given. Nothing is sent for undefined and null. */
-export function amountOf(at: Lowering, node: Node, module: SourceModule): Amount {
-  const span = spanAt(at, node, module);
-  if (isUndefined(node) || isNull(unwrap(node))) return { kind: "none", span };
-  const constant = at.context.constant(node, module);
-  if (typeof constant?.value === "number") return { kind: "number", value: constant.value, span };
-  return { kind: "parameter", span, ...(module === at.context.module && { value: node }), undefinable: at.context.undefinable(node, module) };
 }
 
 /** An amount among options, by its key. */
@@ -71,48 +59,4 @@ export function lockingOf(at: Lowering, options: ObjectShape): Pick<Statement, "
   };
   const mode = word("mode");
   return typeof mode === "string" && mode.startsWith("pessimistic") ? { locking: { skipLocked: word("onLocked") === "skip_locked" || mode === "pessimistic_partial_write" } } : {};
-}
-
-/** How many rows an argument stands for. */
-export function rowsOf(node: Node, module: SourceModule, context: AdapterContext): NonNullable<Statement["rows"]> {
-  const inner = unwrap(node);
-  switch (inner.type) {
-    case "ArrayExpression":
-      return "many";
-    case "ObjectExpression":
-    case "NewExpression":
-      return "one";
-    case "AwaitExpression":
-      return rowsOf(inner.argument, module, context);
-    case "CallExpression": {
-      const name = calleeName(inner) ?? "";
-      if (/^(?:map|filter|flatMap|concat|slice)$/u.test(name)) return "many";
-      // `repository.create({ … })` gives one, `create([…])` and `create(list)` what it is given.
-      const given = inner.arguments.at(-1);
-      if (name === "create" && given && given.type !== "SpreadElement") return rowsOf(given, module, context);
-      return "unknown";
-    }
-    case "Identifier": {
-      const value = context.values.evaluate(inner, module);
-      if (value.kind === "library" && value.library === TYPEORM && value.role === "record") return "one";
-      if (value.kind === "instance" || value.kind === "object") return "one";
-      if (elementsOf(inner, module)) return "many";
-      const definition = module.lookUp(inner.name, inner)?.defs[0];
-      const annotation = definition && annotationOf(definition.name as Node);
-      if (annotation) return annotation.type === "TSArrayType" || (annotation.type === "TSTypeReference" && annotation.typeName.type === "Identifier" && annotation.typeName.name === "Array") ? "many" : annotation.type === "TSTypeReference" ? "one" : "unknown";
-      const declarator = definition?.node as Node | undefined;
-      // What a loop or a callback is given is one row of a list, unless its name says that it is several.
-      if (isElement(declarator)) return /(?:s|chunk|batch|list|group|page|slice)$/iu.test(inner.name) ? "unknown" : "one";
-      return declarator?.type === "VariableDeclarator" && declarator.id.type === "Identifier" && declarator.init && unwrap(declarator.init).type !== "Identifier" ? rowsOf(declarator.init, module, context) : "unknown";
-    }
-    default:
-      return "unknown";
-  }
-}
-
-/** Is a variable the element of a loop, or the parameter of a callback of `map` and its like? */
-function isElement(declaration: Node | undefined): boolean {
-  if (declaration?.type === "VariableDeclarator") return declaration.parent.parent.type === "ForOfStatement" && declaration.parent.parent.left === declaration.parent;
-  const call = isFunction(declaration) ? declaration.parent : undefined;
-  return call?.type === "CallExpression" && /^(?:map|forEach|flatMap)$/u.test(calleeName(call) ?? "");
 }

@@ -92,6 +92,8 @@ interface IndexDeclaration {
   readonly kind: "unique" | "index";
   readonly method: Index["method"];
   readonly where: string | undefined;
+  /** TypeORM's own index of the column that tells the children of an inheritance apart. */
+  readonly discriminator?: boolean;
   readonly at: Provenance;
 }
 
@@ -110,6 +112,7 @@ interface Entity {
   tree: "closure" | "path" | "nested" | undefined;
   /** It has a column for the depth, which a closure table then has as well. */
   levelled: boolean;
+  embeds: boolean;
   uncertain: string | undefined;
 }
 
@@ -225,6 +228,7 @@ class TypeormSchema {
       indexes: [],
       tree: undefined,
       levelled: false,
+      embeds: false,
       uncertain: stated !== undefined && stated.kind !== "literal" ? "its name is computed" : options?.kind === "object" && options.open && given === undefined ? "its name is computed" : undefined,
     };
     const { classes, lost } = lineage(of, this.#values);
@@ -268,7 +272,7 @@ class TypeormSchema {
       entity.columns.push({ path: name, property: name, prefixes: [], given: name, type: type === undefined ? "varchar" : declaredType(type), nullable: false, primary: false, collation: undefined, enumeration: entry(column, "enum") !== undefined, doubtful: false, at });
     }
     // EntityMetadataBuilder.createKeysForTableInheritance
-    entity.indexes.push({ paths: [name], descending: new Set(), name: undefined, kind: "index", method: "btree", where: undefined, at });
+    entity.indexes.push({ paths: [name], descending: new Set(), name: undefined, kind: "index", method: "btree", where: undefined, discriminator: true, at });
   }
 
   /** Properties of a class, or of an embedded one below `parents`. What the child class declares hides its base's. */
@@ -300,6 +304,7 @@ class TypeormSchema {
 
   #readEmbedded(entity: Entity, first: Value, options: Value | undefined, place: { readonly path: string; readonly property: string; readonly parents: readonly string[]; readonly prefixes: readonly string[]; readonly seen: Set<string>; readonly depth: number }): void {
     const target = targetOf(first, this.#values);
+    entity.embeds = true;
     if (target === undefined || typeof target === "string" || place.depth > DEEPEST) {
       entity.uncertain ??= `the class embedded at \`${place.property}\` was not read`;
       return;
@@ -473,6 +478,7 @@ class TypeormSchema {
       indexes: [],
       tree: undefined,
       levelled: false,
+      embeds: false,
       uncertain: options.open ? "some of its declaration was not understood" : entry(options, "tableName") !== undefined && given === undefined ? "its name is computed" : undefined,
     };
     this.#readSchema(entity, options, [], []);
@@ -509,6 +515,7 @@ class TypeormSchema {
     }
     const embedded = entry(options, "embeddeds");
     for (const [property, value] of embedded?.kind === "object" ? embedded.entries : []) {
+      entity.embeds = true;
       const schema = entry(value, "schema");
       const inner = schema?.kind === "call" && schema.args[0] !== undefined ? this.#values.of(schema.args[0], schema.module, schema.given) : undefined;
       const prefix = entry(value, "prefix");
@@ -768,7 +775,9 @@ class TypeormSchema {
         entity.uncertain ??= "the columns of an index were not understood";
         continue;
       }
-      indexes.push({ ...(declared.name === undefined ? {} : { name: declared.name }), kind: declared.kind, method: declared.method, parts, include: [], ...(declared.where === undefined ? {} : { where: declared.where }), provenance: declared.at });
+      // EntityMetadataBuilder loses that index when it counts the indexes of an entity with embedded columns again.
+      const method = declared.discriminator === true && entity.embeds ? "other" : declared.method;
+      indexes.push({ ...(declared.name === undefined ? {} : { name: declared.name }), kind: declared.kind, method, parts, include: [], ...(declared.where === undefined ? {} : { where: declared.where }), provenance: declared.at });
     }
     indexes.push(...built.indexes);
     for (const { column, doubtful } of built.columns) if (doubtful) indexes.push({ kind: "index", method: "other", parts: [{ column: column.name }], include: [], provenance: column.provenance });
@@ -829,6 +838,7 @@ function adopt(child: Entity, own: readonly Entity[], values: Values): void {
   const key = (index: IndexDeclaration): string => JSON.stringify([index.paths, index.name, index.kind]);
   const indexes = new Set(parent.indexes.map(key));
   parent.indexes.push(...child.indexes.filter((index) => !indexes.has(key(index))));
+  parent.embeds ||= child.embeds;
   parent.uncertain ??= child.uncertain;
 }
 

@@ -72,6 +72,54 @@ describe("scans of the other tables of a statement", () => {
   });
 });
 
+describe("a file that migrates a database", () => {
+  const scansIn = (code: string): number =>
+    analysisOf(`${SETUP}${code}`, `${root}/src/file.ts`, root).subjects.flatMap(({ facts }) => facts.access()).filter(({ verdict }) => verdict === "unusable").length;
+  const scan = "await pool.query('UPDATE posts SET title = $2 WHERE title = $1', [1, 2]);";
+
+  it.each([
+    ["runs on the indexes of its own time", `export async function up() { ${scan} }\nexport async function down() { ${scan} }`, 0],
+    ["may be an object or a class", `export default { up: async () => { ${scan} }, down: async () => {} };`, 0],
+    ["goes both ways", `export async function up() { ${scan} }`, 1],
+    ["has these as words of their own", `export async function update() { ${scan} }\nexport async function download() { view.up(); view.down(); }`, 1],
+  ])("%s", (_name, code, number) => {
+    expect(scansIn(code)).toBe(number);
+  });
+});
+
+describe("tables that a library joins by a relation", () => {
+  const ENTITIES = `
+    import { Column, Entity, JoinTable, ManyToMany, PrimaryGeneratedColumn } from "typeorm";
+    @Entity("channels") export class Channel { @PrimaryGeneratedColumn() id!: number; @Column("varchar") code!: string; }
+    @Entity("customers") export class Customer {
+      @PrimaryGeneratedColumn() id!: number;
+      @Column("varchar") email!: string;
+      @ManyToMany(() => Channel) @JoinTable() channels!: Channel[];
+    }
+  `;
+  const project = directoryOf({ "package.json": '{ "dependencies": { "typeorm": "0.3", "pg": "8" } }', "src/entities.ts": ENTITIES });
+  const told = (where: string): readonly string[] => {
+    const code = `
+      import type { Repository } from "typeorm";
+      import { Customer } from "./entities.js";
+      export async function run(customers: Repository<Customer>, id: number) {
+        return await customers.createQueryBuilder("customer").leftJoin("customer.channels", "channel").where(${JSON.stringify(where)}, { id }).getOne();
+      }
+    `;
+    const { subjects } = analysisOf(code, `${project}/src/find.ts`, project);
+    return subjects.flatMap(({ facts }) => facts.access().flatMap(({ table, verdict, columns, joined }) => (verdict === "unusable" ? [`${table.name} by ${columns.join(", ")}${joined ? " joined" : ""}`] : [])));
+  };
+
+  it.each<readonly [string, readonly string[]]>([
+    // The condition of the join is not seen: from a channel an index may lead to its customers.
+    ["channel.id = :id AND customer.email = :id", []],
+    ["customer.email = :id", ["customers by email"]],
+    ["channel.code = :id", ["channels by code"]],
+  ])("%s → %j", (where, expected) => {
+    expect(told(where)).toEqual(expected);
+  });
+});
+
 describe("what a scan marks", () => {
   it.each<readonly [string, string]>([
     ["SELECT * FROM posts WHERE title = $1 AND id > 0 ORDER BY id", "title = $1 AND id > 0"],

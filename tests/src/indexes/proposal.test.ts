@@ -47,9 +47,12 @@ describe("index proposal", () => {
   });
 
   it("writes the declaration where the schema is declared", () => {
-    const declared = (kind: "prisma" | "drizzle"): Table => ({ ...table([]), columns: [{ name: "a", property: "aId", nullable: "no", provenance: { file: "/s", line: 1, kind } }], provenance: { file: "/s", line: 1, kind } });
+    const declared = (kind: Table["provenance"]["kind"]): Table => ({ ...table([]), columns: [{ name: "a", property: "aId", nullable: "no", provenance: { file: "/s", line: 1, kind } }], provenance: { file: "/s", line: 1, kind } });
     expect(propose(eq("a"), undefined, declared("prisma"))?.declaration).toBe("@@index([aId])");
     expect(propose(eq("a"), undefined, declared("drizzle"))?.declaration).toBe('index("t_a_idx").on(t.aId)');
+    expect(propose(eq("a"), undefined, declared("typeorm"))?.declaration).toBe('@Index(["aId"])');
+    expect(propose(eq("a"), undefined, declared("sequelize"))?.declaration).toBe('indexes: [{ fields: ["a"] }]');
+    expect(propose(eq("a"), undefined, declared("mikroorm"))?.declaration).toBe('@Index({ properties: ["aId"] })');
     expect(propose(eq("a"))?.declaration).toBeUndefined();
   });
 });

@@ -96,21 +96,40 @@ function applied(expression: Node, module: CodeModule, given: Arguments, values:
 /** The library's decorators that the body of a decorator calls. */
 function within(fn: Node, module: CodeModule, given: Arguments, values: Values, library: Library, at: Node, home: CodeModule, depth: number): readonly Decoration[] {
   const found: Decoration[] = [];
-  walk(fn, (node) => {
-    if (node.type === "Decorator") return false;
-    // A decorator that is not called, in `applyDecorators(Id, …)`.
-    const isBare = node.type === "Identifier" && node.parent?.type === "CallExpression" && node.parent.callee !== node;
-    if (node.type !== "CallExpression" && !isBare) return undefined;
+  for (const node of candidatesIn(fn, module, values, library)) {
     const reached = isReached(node, fn, module, given, values);
-    if (reached === "no") return undefined;
-    const callee = values.of(node.type === "CallExpression" ? node.callee : node, module, given);
-    if (isBare && callee.kind !== "call") return undefined;
-    if (callee.kind !== "library" && callee.kind !== "function" && !(callee.kind === "call" && callee.callee.kind === "library" && library.is(callee.callee.specifier))) return undefined;
-    if (callee.kind === "call" && !isBare) return undefined;
+    if (reached === "no") continue;
+    const isBare = node.type !== "CallExpression";
+    const callee = values.of(isBare ? node : node.callee, module, given);
+    if (isBare !== (callee.kind === "call") || (!isBare && callee.kind !== "library" && callee.kind !== "function")) continue;
     const inner = applied(node, module, given, values, library, at, home, depth + 1) ?? [];
     found.push(...inner.map((decoration) => (reached === "maybe" ? { ...decoration, maybe: true } : decoration)));
+  }
+  return found;
+}
+
+/** By function: a decorator of the project is looked into for everything that it decorates. */
+const candidates = new WeakMap<Values, WeakMap<Node, readonly Node[]>>();
+
+/** The calls in a decorator's body that may be decorators, and names of such calls in its arguments: `both(Id, …)`. */
+function candidatesIn(fn: Node, module: CodeModule, values: Values, library: Library): readonly Node[] {
+  const kept = candidates.get(values) ?? new WeakMap<Node, readonly Node[]>();
+  candidates.set(values, kept);
+  const known = kept.get(fn);
+  if (known !== undefined) return known;
+  const found: Node[] = [];
+  walk(fn, (node) => {
+    if (node.type === "Decorator") return false;
+    const isBare = node.type === "Identifier" && node.parent?.type === "CallExpression" && node.parent.callee !== node;
+    if (node.type !== "CallExpression" && !isBare) return undefined;
+    const callee = unwrap(node.type === "CallExpression" ? node.callee : node);
+    // Methods of whatever, `Reflect.getMetadata(…)`, are none unless they are the library's.
+    const value = values.of(callee, module);
+    const isOther = value.kind === "library" ? !library.is(value.specifier) : value.kind !== "function" && value.kind !== "call" && callee.type !== "Identifier" && callee.type !== "CallExpression";
+    if (!isOther) found.push(node);
     return undefined;
   });
+  kept.set(fn, found);
   return found;
 }
 

@@ -15,6 +15,8 @@ export interface CodeFiles {
   /** Files of other packages that declare with the same library: base classes and targets of relations. */
   readonly related: readonly string[];
   readonly read: (file: string) => string | undefined;
+  /** The module in a file; undefined when it is too broken for a tree. */
+  readonly parse: (file: string, text: string) => CodeModule | undefined;
   /** The file that an import means. `installed` is a package outside the workspace. */
   readonly resolve: (specifier: string, from: string) => Resolution;
 }
@@ -191,6 +193,24 @@ function declaredBy(declaration: Node): ReadonlyMap<string, Node | { readonly of
   return names;
 }
 
+/** Modules that several databases of a workspace take from. Cleared when all of them were read: trees are large. */
+export class ParsedModules {
+  readonly #modules = new Map<string, { readonly text: string; readonly module: CodeModule | undefined }>();
+
+  parse(file: string, text: string): CodeModule | undefined {
+    const known = this.#modules.get(file);
+    if (known?.text === text) return known.module;
+    const source = parseModule(file, text);
+    const module = source === undefined ? undefined : new CodeModule(source);
+    this.#modules.set(file, { text, module });
+    return module;
+  }
+
+  clear(): void {
+    this.#modules.clear();
+  }
+}
+
 /** Re-exports that are followed one after another at most. */
 const DEEPEST = 8;
 /** Modules that are parsed beyond the declaring ones at most. */
@@ -212,8 +232,7 @@ export class CodeModules {
   constructor(files: CodeFiles) {
     this.#files = files;
     const parse = ({ file, text }: SqlFile): CodeModule | undefined => {
-      const source = parseModule(file, text);
-      const module = source === undefined ? undefined : new CodeModule(source);
+      const module = files.parse(file, text);
       this.#known.set(file, module);
       return module;
     };
@@ -306,8 +325,7 @@ export class CodeModules {
     if (this.#known.has(file)) return this.#known.get(file);
     const text = this.#followed >= MAX_FOLLOWED ? undefined : this.#files.read(file);
     this.#followed += 1;
-    const source = text === undefined ? undefined : parseModule(file, text);
-    const module = source === undefined ? undefined : new CodeModule(source);
+    const module = text === undefined ? undefined : this.#files.parse(file, text);
     this.#known.set(file, module);
     return module;
   }
