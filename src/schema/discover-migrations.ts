@@ -64,6 +64,11 @@ function folderOfFiles(directory: Directory, workspace: Workspace, host: Host, h
     };
   }
   if (sql.length === 0) return undefined;
+  const plan = sqitchPlan(directory, workspace, host);
+  if (plan !== undefined) {
+    const planned = order(sql.filter((name) => plan.has(name)), plan).map((name) => path.join(directory.path, name));
+    return { directory: directory.path, files: planned, loadable: [], tool: "other", dialect: dialectOfPath(directory.path, workspace.root) };
+  }
   const journalFile = path.join(directory.path, "meta", "_journal.json");
   const journal = workspace.directory(path.join(directory.path, "meta"))?.files.includes("_journal.json") === true ? readJournal(host.readText(journalFile) ?? "") : undefined;
   const numbered = sql.filter((name) => NUMBERED.test(name));
@@ -78,6 +83,17 @@ function folderOfFiles(directory: Directory, workspace: Workspace, host: Host, h
     tool: journal === undefined ? "other" : "drizzle",
     dialect: journal === undefined ? dialectOfPath(directory.path, workspace.root) : dialectOfDrizzle(journal.dialect),
   };
+}
+
+/** Sqitch applies `deploy/NAME.sql` in the order of the lines of sqitch.plan. */
+function sqitchPlan(directory: Directory, workspace: Workspace, host: Host): ReadonlyMap<string, number> | undefined {
+  const above = path.dirname(directory.path);
+  if (path.basename(directory.path) !== "deploy" || workspace.directory(path.join(above, "revert")) === undefined) return undefined;
+  const plan = host.readText(path.join(above, "sqitch.plan"));
+  if (plan === undefined) return undefined;
+  // `%` opens a setting, `@` a tag, `#` a remark.
+  const names = plan.split("\n").flatMap((line) => /^[^\s%@#][^\s]*/u.exec(line)?.[0] ?? []);
+  return new Map(names.map((name, position) => [`${name}.sql`, position]));
 }
 
 /** A folder with one folder a migration: Prisma, and Drizzle since 1.0, which leaves a snapshot beside the SQL. */

@@ -40,8 +40,10 @@ export function normaliseType(type: string | undefined): string | undefined {
     .toLowerCase()
     .replace(/\([^)]*\)/gu, "")
     .replace(/\[[^\]]*\]|\barray\b/gu, "")
-    .replace(/\b(?:unsigned|signed|zerofill|pg_catalog\.)\b/gu, "")
+    .replace(/\b(?:unsigned|signed|zerofill)\b/gu, "")
     .replace(/"/gu, "")
+    // `public.citext`, as pg_dump writes it.
+    .replace(/^(?:\w+\.)+/u, "")
     .replace(/\s+/gu, " ")
     .trim();
   if (bare === "") return undefined;

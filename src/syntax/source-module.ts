@@ -26,8 +26,11 @@ const require = createRequire(import.meta.url);
 /** Endings of the files that can be parsed as modules. */
 export const MODULE_EXTENSIONS: readonly string[] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
-/** Parses a file of the project. Undefined when the text is too broken for a tree. */
-export function parseModule(path: string, text: string): SourceModule | undefined {
+/**
+ * Parses a file of the project. Undefined when the text is too broken for a tree. `parents: false` leaves out the links
+ * from a node to the one around it, and with them {@link SourceModule.lookUp}: a walk over the tree for who reads downwards only.
+ */
+export function parseModule(path: string, text: string, { parents = true }: { readonly parents?: boolean } = {}): SourceModule | undefined {
   // Loaded on first need: a run without a query site never pays for them.
   const { parseSync } = require("oxc-parser") as typeof import("oxc-parser");
   const parse = (lang: "ts" | "tsx" | "jsx"): TSESTree.Program | undefined => {
@@ -42,9 +45,10 @@ export function parseModule(path: string, text: string): SourceModule | undefine
   // JavaScript with the annotations of Flow mostly reads as TypeScript.
   const program = parse(language) ?? (language === "jsx" ? parse("tsx") : undefined);
   if (!program) return undefined;
-  setParents(program);
+  if (parents) setParents(program);
   let scopes: Scope.ScopeManager | null | undefined;
   return createModule(path, text, program, () => {
+    if (!parents) return null;
     if (scopes === undefined) {
       try {
         const { analyze } = require("@typescript-eslint/scope-manager") as typeof import("@typescript-eslint/scope-manager");

@@ -108,7 +108,7 @@ export class CodeReader {
   #follow(file: string, source: string): boolean {
     // The cheap question first: helpers and lists beside the migrations have no such word.
     if (!/\bup\b/u.test(source)) return false;
-    const module = parseModule(file, source);
+    const module = parseModule(file, source, { parents: false });
     if (module === undefined) {
       this.#target.notUnderstood.push({ line: 1, text: "the file could not be parsed" });
       this.#target.replay.doubtAll(`\`${path.basename(file)}\` could not be parsed`);
@@ -196,7 +196,7 @@ export class CodeReader {
     if (this.#modules.has(file)) return this.#modules.get(file);
     const source = this.#read(file);
     if (source === undefined) return undefined;
-    const module = file.endsWith(".json") ? undefined : parseModule(file, source);
+    const module = file.endsWith(".json") ? undefined : parseModule(file, source, { parents: false });
     if (module === undefined) {
       this.#modules.set(file, undefined);
       return undefined;
