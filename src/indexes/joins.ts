@@ -6,6 +6,7 @@
  * order of the tables avoids is proved to be a scan.
  */
 import type { ColumnRef, Dialect, Predicate, Source, Statement, TableRef } from "../query/model.js";
+import { and } from "../query/build.js";
 import { mapPredicate } from "../query/map.js";
 import { predicatesIn } from "../query/predicates.js";
 import type { Table } from "../schema/model.js";
@@ -114,7 +115,7 @@ class Orders {
     // The condition of a relation's join is not written: once one table is read, an index may lead to any other.
     if (rest.length === 0 || (bound.size > 0 && this.#isUnseen)) return stage.found;
     const paths = rest.filter((table) => this.#mayFollow(table, stage)).map((table) => this.#path(table, stage));
-    const served = paths.find(({ path }) => path.verdict === "usable" || (path.verdict === "unknown" && path.reason !== "no-filter")) ?? paths.find((path) => this.#endsEarly(path));
+    const served = paths.find((path) => this.#mayBeServed(path)) ?? paths.find((path) => this.#endsEarly(path));
     if (served !== undefined) return this.#settle(this.#after(stage, served));
     const scanned = paths.filter(({ path, question }) => path.verdict === "unusable" && (stage.bound.size > 0 || this.#strength(question) !== "part"));
     const [first, ...others] = scanned;
@@ -143,6 +144,14 @@ class Orders {
     return this.#question.strength(predicate, table);
   }
 
+  #mayBeServed({ path, question, ref, joined }: JoinedPath): boolean {
+    if (path.verdict !== "unknown") return path.verdict === "usable";
+    if (path.reason === "no-filter") return false;
+    // Of a table whose indexes are not known: a planner may begin there if a condition leaves few of its rows.
+    const isDark = path.reason === "uncertain-table" || path.reason === "view";
+    return !isDark || joined || (this.#hasCondition(ref.alias) && this.#strength(question) !== "part");
+  }
+
   /** With a limit, a table that an index reads in the order asked for is not read to its end. */
   #endsEarly({ ref, table }: JoinedPath): boolean {
     const { limit, orderBy } = this.#question.statement;
@@ -166,9 +175,16 @@ class Orders {
     const alias = ref.alias.toLowerCase();
     const owns = (column: ColumnRef): boolean => findColumn(column, table) !== undefined;
     const unbound = new Set([...this.#aliases].filter((name) => name !== alias && !bound.has(name)));
-    const predicate = mapPredicate(restrictionOf(statement, ref, owns), { predicate: (part) => (this.#waitsFor(part, unbound, ref, table) ? SAYS_NOTHING : part) });
+    const told = mapPredicate(restrictionOf(statement, ref, owns), { predicate: (part) => (this.#waitsFor(part, unbound, ref, table) ? SAYS_NOTHING : part) });
+    const predicate = and(conjunctsOf(told).filter((conjunct) => conjunct !== SAYS_NOTHING && !this.#isForeign(conjunct, ref, table)));
     const question: AccessQuestion = { table, predicate, dialect, alias: ref.alias, alone: this.#alone, order: statement.orderBy, ...(related && { related }) };
     return { ref, table, question, path: accessPath(question), joined: bound.size > 0 };
+  }
+
+  /** A condition on other tables alone does not narrow this one. */
+  #isForeign(conjunct: Predicate, { alias }: TableRef, table: Table): boolean {
+    const { columns, complete } = columnsOf(conjunct);
+    return complete && columns.length > 0 && columns.every((column) => resolve(column, { table, alias, alone: this.#alone }).kind === "foreign");
   }
 
   /** Does the comparison need a value of a table that is not read yet? */
@@ -189,6 +205,10 @@ function scans(paths: readonly JoinedPath[]): number {
 
 function aliasOf(source: Source): string {
   return source.kind === "table" ? source.table.alias : source.alias;
+}
+
+function conjunctsOf(predicate: Predicate): readonly Predicate[] {
+  return predicate.op === "and" ? predicate.items.flatMap(conjunctsOf) : [predicate];
 }
 
 function isLeaf(predicate: Predicate): boolean {

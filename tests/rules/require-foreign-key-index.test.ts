@@ -121,6 +121,24 @@ export const orders = ${make}(
     expect(reported("mysql")).toEqual([]);
   });
 
+  it("in a TypeORM entity", () => {
+    const entity = (index: string): string => `import { Entity, Index, ManyToOne, PrimaryGeneratedColumn } from "typeorm";
+@Entity("customers")
+export class Customer {
+  @PrimaryGeneratedColumn() id!: number;
+}
+@Entity("orders")
+export class Order {
+  @PrimaryGeneratedColumn() id!: number;
+  ${index}@ManyToOne(() => Customer) customer!: Customer;
+}
+`;
+    const found = (text: string): string[] =>
+      schemaProject({ "package.json": '{ "name": "shop", "dependencies": { "typeorm": "0.3", "pg": "8" } }', "src/entities.ts": text }).lint(RULE, text, undefined, "src/entities.ts").map(({ line, message }) => `${line}: ${message}`);
+    expect(found(entity("@Index() "))).toEqual([]);
+    expect(found(entity(""))).toEqual([expect.stringMatching(/^9: No index of `orders` begins with its foreign key `customerId`: each row that is deleted from `customers` scans `orders`/u)]);
+  });
+
   it("and not at the queries", () => {
     const project = schemaProject({ "src/schema.ts": tables("pg") });
     const code = 'import { eq } from "drizzle-orm";\nimport { drizzle } from "drizzle-orm/node-postgres";\nimport { customers } from "./schema.js";\nconst db = drizzle("postgres://localhost/shop");\nexport const run = async (id: number) => await db.delete(customers).where(eq(customers.id, id));\n';

@@ -72,6 +72,22 @@ describe("scans of the other tables of a statement", () => {
   });
 });
 
+describe("a table whose indexes are not known", () => {
+  const dark = directoryOf({ "package.json": '{ "dependencies": { "pg": "8" } }', "migrations/001.sql": `${SCHEMA} CREATE TABLE notes (id integer PRIMARY KEY, user_id integer, body text, hidden boolean); ALTER TABLE notes FROBNICATE;` });
+  const found = (sql: string): readonly string[] => {
+    const { subjects } = analysisOf(`${SETUP}await pool.query(${JSON.stringify(sql)}, [1, 2]);`, `${dark}/src/file.ts`, dark);
+    return subjects.flatMap(({ facts }) => facts.access().flatMap(({ table, verdict }) => (verdict === "unusable" ? [table.name] : [])));
+  };
+
+  it.each<readonly [string, readonly string[]]>([
+    ["SELECT * FROM notes n JOIN posts p ON p.id = n.id WHERE p.title = $1", ["posts"]],
+    ["SELECT * FROM notes n JOIN posts p ON p.id = n.id WHERE p.title = $1 AND n.hidden", ["posts"]],
+    ["SELECT * FROM notes n JOIN posts p ON p.id = n.id WHERE p.title = $1 AND n.body = $2", []],
+  ])("%s → %j", (sql, expected) => {
+    expect(found(sql)).toEqual(expected);
+  });
+});
+
 describe("a file that migrates a database", () => {
   const scansIn = (code: string): number =>
     analysisOf(`${SETUP}${code}`, `${root}/src/file.ts`, root).subjects.flatMap(({ facts }) => facts.access()).filter(({ verdict }) => verdict === "unusable").length;
