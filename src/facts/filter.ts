@@ -87,6 +87,7 @@ function conjunction(items: readonly Predicate[], table: Table | undefined): Res
   const parts = items.map((item) => restrictionOf(item, table));
   let level: Level = "none";
   for (const part of parts) if (rank(part.level) > rank(level)) level = part.level;
+  if (rank(level) < rank("filter") && hasClosedRange(items)) level = "filter";
   const key = keyLevel(items, table);
   if (key && rank(key) > rank(level)) level = key;
   return {
@@ -96,6 +97,14 @@ function conjunction(items: readonly Predicate[], table: Table | undefined): Res
     scopeColumns: parts.flatMap((part) => part.scopeColumns),
     flagColumns: parts.flatMap((part) => part.flagColumns),
   };
+}
+
+/** `a >= x AND a < y`: what BETWEEN says, in two conditions. */
+function hasClosedRange(items: readonly Predicate[]): boolean {
+  const bounds = (lower: boolean): readonly string[] =>
+    items.flatMap((item) => (item.op === "compare" && item.column.wrappers.length === 0 && (lower ? item.operator === ">" || item.operator === ">=" : item.operator === "<" || item.operator === "<=") ? [`${item.column.table ?? ""}.${item.column.name}`] : []));
+  const above = new Set(bounds(true));
+  return bounds(false).some((column) => above.has(column));
 }
 
 /** A unique key of which every column is fixed: one row; all but one fixed and that one in a list: a list. */

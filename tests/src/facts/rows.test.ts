@@ -193,6 +193,7 @@ describe("how many rows come back", () => {
     ["(SELECT * FROM orders) UNION ALL (SELECT * FROM orders) LIMIT 5", "limited 5"],
     ["SELECT * FROM orders WHERE id IN (SELECT order_id FROM lines)", "filtered"],
     ["SELECT * FROM orders WHERE total BETWEEN $1 AND $2", "filtered"],
+    ["SELECT * FROM orders WHERE total >= 5 AND total < 6", "filtered"],
     ["VALUES (1), (2)", "none"],
     ["INSERT INTO orders (id) VALUES (1) RETURNING *", "none"],
     ["UPDATE orders SET status = 'x'", "none"],
