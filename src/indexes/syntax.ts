@@ -395,6 +395,8 @@ export function namesIn(node: Node): readonly string[] {
   return node.kind === "name" ? [node.name] : childrenOf(node).flatMap(namesIn);
 }
 
+const TYPE_FUNCTIONS: ReadonlySet<string> = new Set(["date", "int2", "int4", "int8", "float4", "float8", "numeric", "text", "varchar", "bpchar", "timestamptz", "bool", "jsonb"]);
+
 /**
  * An expression in one spelling: equal texts, equal expressions. Casts that only pg_dump writes (of a literal, of a text
  * to text) are dropped; with `casts` false all are, so that two spellings that differ in casts alone can be told.
@@ -407,8 +409,13 @@ export function canonical(node: Node, casts = true): string {
     case "literal":
     case "parameter":
       return node.written;
-    case "call":
-      return `${node.name.toLowerCase()}(${node.args.map(inner).join(",")})`;
+    case "call": {
+      const name = node.name.toLowerCase();
+      const [only] = node.args;
+      // A type's name as a function is the cast; `trim(x)` is the grammar's way to call `btrim`.
+      if (only !== undefined && node.args.length === 1 && TYPE_FUNCTIONS.has(name)) return canonical({ kind: "cast", item: only, type: name }, casts);
+      return `${name === "trim" ? "btrim" : name}(${node.args.map(inner).join(",")})`;
+    }
     case "cast": {
       const type = normaliseType(node.type) ?? node.type;
       const isText = type === "text" || type === "varchar";

@@ -171,7 +171,7 @@ export type Predicate =
    */
   | { readonly op: "operator"; readonly operator: string; readonly columns: readonly ColumnRef[]; readonly operands: readonly Operand[]; readonly span: Span }
   /** A condition that could not be read. `restricts` says whether there certainly is one. */
-  | { readonly op: "opaque"; readonly restricts: Tri; readonly reason: string; /** It names no column: it is true of every row or of none (`$1 IS NULL`). */ readonly invariant?: true; readonly span?: Span };
+  | { readonly op: "opaque"; readonly restricts: Tri; readonly reason: string; /** It names no column, and a parameter decides it: it is true of every row or of none (`$1 IS NULL`). */ readonly invariant?: true; readonly span?: Span };
 
 export interface ComparePredicate {
   readonly op: "compare";

@@ -3,7 +3,7 @@ import type { ColumnRef, ComparisonOperator, Dialect, InPredicate, Operand, Pred
 import type { Slot } from "../holes.js";
 import type { Expression } from "../tree.js";
 import type { Frame } from "./context.js";
-import { collectQueries, columnOf, columnsIn, holeIn, operandOf, partsOf, subjectOf, valueSlot } from "./expression.js";
+import { collectQueries, columnOf, columnsIn, holeIn, operandOf, parametersIn, partsOf, subjectOf, valueSlot } from "./expression.js";
 
 const comparisons: Readonly<Record<string, ComparisonOperator>> = {
   "=": "=", "==": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
@@ -208,7 +208,7 @@ function operator(name: string, expression: Expression, operands: readonly Opera
     return { op: "opaque", restricts: dynamic.kind === "text" ? "unknown" : "yes", reason: "the column is chosen at run time", span };
   }
   if (operands.some((operand) => operand.kind === "subquery")) return { op: "operator", operator: name, columns, operands, span };
-  const invariant = partsOf(expression).length > 0 && !hasQuery(expression);
+  const invariant = parametersIn(expression, frame.context).length > 0 && partsOf(expression).length > 0 && !hasQuery(expression);
   return { op: "opaque", restricts: "unknown", reason: "the condition names no column", ...(invariant ? { invariant } : {}), span };
 }
 

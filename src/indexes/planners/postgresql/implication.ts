@@ -138,6 +138,12 @@ export function implies(conjuncts: readonly Predicate[], condition: string, rela
   return { answer: triAnd(answers.map(({ answer }) => answer)), lacks: answers.flatMap(({ term, answer }) => (answer === "yes" ? [] : [term.text])), parameter: prover.parameter };
 }
 
+/** Does the condition of an index say all that the predicate says? */
+export function isImpliedBy(condition: string, predicate: Predicate, relation: Relation): boolean {
+  const given = termsOf(condition).flatMap((term) => term.predicate ?? []);
+  return new Prover(relation).term(given, { predicate, text: "" }) === "yes";
+}
+
 /** Longer lists are taken for no list of comparisons (MAX_SAOP_ARRAY_SIZE). */
 const LONGEST_LIST = 100;
 

@@ -8,12 +8,17 @@ import { columnsOf, findColumn, hasFewValues } from "../../columns.js";
 import { conjunctsOf } from "../../logic.js";
 import { bestOf, leads, mentions, withNearest, type Outcome } from "../../outcomes.js";
 import type { Leaf, Leaves, Scope, Surroundings } from "../contract.js";
-import { implies } from "./implication.js";
+import { implies, isImpliedBy } from "./implication.js";
 import { fixedOfLike, fixedOfRegex, fixedOfSimilar, type Fixed } from "./patterns.js";
 import { derive, normalise } from "./rewrite.js";
 import { anyKeyServes, serve, type Test } from "./serve.js";
 import { isOnCondition, keyOfSubject, matches, subjectOf, type Subject } from "./subjects.js";
 import { keepsType } from "./types.js";
+
+/** What is known around a condition, and the condition. */
+interface Around extends Surroundings {
+  readonly leaf: Leaf;
+}
 
 export class PostgresqlLeaves implements Leaves {
   readonly #scope: Scope;
@@ -52,7 +57,8 @@ export class PostgresqlLeaves implements Leaves {
     return implies(conjuncts, condition, this.#scope.relation).answer;
   }
 
-  outcome(leaf: Leaf, around: Surroundings): Outcome {
+  outcome(leaf: Leaf, surroundings: Surroundings): Outcome {
+    const around: Around = { ...surroundings, leaf };
     switch (leaf.op) {
       case "compare":
         return this.#compare(leaf, around);
@@ -79,7 +85,7 @@ export class PostgresqlLeaves implements Leaves {
     }
   }
 
-  #compare(leaf: Extract<Leaf, { op: "compare" }>, around: Surroundings): Outcome {
+  #compare(leaf: Extract<Leaf, { op: "compare" }>, around: Around): Outcome {
     const { column, operator, operand } = leaf;
     const excludes = operator === "<>" || operator === "is distinct" || operator === "is not distinct";
     if (operand.kind === "column") return this.#columns(column, operand.column, excludes ? undefined : operator, around);
@@ -89,7 +95,7 @@ export class PostgresqlLeaves implements Leaves {
   }
 
   /** A join condition, a comparison within the row, or one of two other relations. */
-  #columns(left: ColumnRef, right: ColumnRef, operator: "=" | "<" | "<=" | ">" | ">=" | undefined, around: Surroundings): Outcome {
+  #columns(left: ColumnRef, right: ColumnRef, operator: "=" | "<" | "<=" | ">" | ">=" | undefined, around: Around): Outcome {
     const { relation } = this.#scope;
     const found = [subjectOf(left, relation), subjectOf(right, relation)] as const;
     const [one, other] = found;
@@ -103,7 +109,7 @@ export class PostgresqlLeaves implements Leaves {
     return operator === undefined ? this.#excluded(own) : this.#test(own, { kind: "compare", operator, operands: [], any: false }, around);
   }
 
-  #in(leaf: Extract<Leaf, { op: "in" }>, around: Surroundings): Outcome {
+  #in(leaf: Extract<Leaf, { op: "in" }>, around: Around): Outcome {
     const { column, values, negated } = leaf;
     if (negated) return this.#excluded(column);
     switch (values.kind) {
@@ -121,11 +127,16 @@ export class PostgresqlLeaves implements Leaves {
     }
   }
 
-  #null(leaf: Extract<Leaf, { op: "null" }>, around: Surroundings): Outcome {
+  #null(leaf: Extract<Leaf, { op: "null" }>, around: Around): Outcome {
     const found = subjectOf(leaf.column, this.#scope.relation);
     // IS UNKNOWN is another node of the tree, which no index takes.
     if (leaf.unknown === true) return this.#filter(leaf.column, "operator");
-    if (found.kind === "subject" && found.subject.bare && found.subject.column.nullable === "no" && this.#scope.relation.alone) {
+    if (found.kind === "subject" && found.subject.bare && found.subject.column.nullable === "no") {
+      // Below an outer join the column is null all the same.
+      if (!this.#scope.relation.alone) return { verdict: "unknown", reason: "relation", column: found.subject.column.name };
+      // In an arm of an OR what is always or never true stays as it is written, but for an arm that is nothing else.
+      const path = around.belowOr ? this.#test(leaf.column, { kind: "null", negated: leaf.negated }, around) : undefined;
+      if (path !== undefined) return leaf.negated ? this.#atMost(path) : path;
       if (!leaf.negated) return { verdict: "usable", reason: "never-true" };
       // From version 17 on the planner drops what is always true; before, it looks it up.
       const version = this.#version;
@@ -139,7 +150,7 @@ export class PostgresqlLeaves implements Leaves {
     return outcome?.verdict === "usable" ? { ...outcome, verdict: "unknown", reason: "unselective" } : outcome;
   }
 
-  #operator(leaf: Extract<Leaf, { op: "operator" }>, around: Surroundings): Outcome {
+  #operator(leaf: Extract<Leaf, { op: "operator" }>, around: Around): Outcome {
     const operator = leaf.operator.toLowerCase();
     const [column] = leaf.columns;
     const [operand] = leaf.operands;
@@ -225,7 +236,7 @@ export class PostgresqlLeaves implements Leaves {
     return index === undefined ? path : { verdict: "unknown", reason: "expression-unknown", nearest: index, ...(path.column === undefined ? {} : { column: path.column }) };
   }
 
-  #test(reference: ColumnRef, test: Test, around: Surroundings): Outcome {
+  #test(reference: ColumnRef, test: Test, around: Around): Outcome {
     const { relation, indexes } = this.#scope;
     const found = subjectOf(reference, relation);
     switch (found.kind) {
@@ -245,7 +256,7 @@ export class PostgresqlLeaves implements Leaves {
   }
 
   /** Undefined when the index has nothing to do with the subject. */
-  #byIndex(index: Index, subject: Subject, test: Test, around: Surroundings): AccessPath | undefined {
+  #byIndex(index: Index, subject: Subject, test: Test, around: Around): AccessPath | undefined {
     const { table } = this.#scope.relation;
     const about = { nearest: index, column: subject.column.name };
     const parts = anyKeyServes(index) ? index.parts : index.parts.slice(0, 1);
@@ -259,6 +270,8 @@ export class PostgresqlLeaves implements Leaves {
       else best = { verdict: "usable", reason: "leading", index, column: subject.column.name };
     }
     if (best === undefined || best.verdict === "unusable" || index.where === undefined) return best;
+    // What the index's own condition says already is not looked up (check_index_predicates): the index is read whole.
+    if (best.verdict === "usable" && isImpliedBy(index.where, around.leaf, this.#scope.relation)) return { verdict: "unknown", reason: "partial-scan", ...about };
     const { answer, lacks, parameter } = implies(around.conjuncts, index.where, this.#scope.relation);
     switch (answer) {
       case "yes":

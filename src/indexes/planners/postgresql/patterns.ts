@@ -28,6 +28,7 @@ export function fixedOfRegex(pattern: string, insensitive: boolean): Fixed | und
   const body = pattern.slice(1);
   const prefix = /^[\p{L}\p{N} _\-@/:,;'"<>=!~#%&]*/u.exec(body)?.[0] ?? "";
   const rest = body.slice(prefix.length);
+  if (prefix === "" && rest === "$") return undefined;
   // What a quantifier stands behind may be missing.
   const isOptional = /^[*?{]/u.test(rest);
   if (rest.startsWith("(") || rest.startsWith("[")) {

@@ -60,9 +60,57 @@ function combine(op: "and" | "or", items: readonly Predicate[]): Predicate {
     if (item.op === op && !("choice" in item && item.choice === true)) kept.push(...item.items);
     else kept.push(item);
   }
+  if (op === "or" && kept.length > 1) {
+    const shared = factored(kept);
+    if (shared !== undefined) return shared;
+  }
   const [only] = kept;
   if (only === undefined) return { op: "constant", value: op === "and", written: true };
   return kept.length === 1 ? only : { op, items: kept };
+}
+
+/** `(a AND b) OR (a AND c)` is `a AND (b OR c)` (find_duplicate_ors); undefined where the arms have nothing in common. */
+function factored(arms: readonly Predicate[]): Predicate | undefined {
+  const sets = arms.map((arm) => new Map((arm.op === "and" ? arm.items : [arm]).map((item): readonly [string, Predicate] => [spelling(item) ?? "", item])));
+  const [first, ...others] = sets;
+  const common = [...(first ?? [])].filter(([text]) => text !== "" && others.every((set) => set.has(text)));
+  if (common.length === 0) return undefined;
+  const texts = new Set(common.map(([text]) => text));
+  const rests = arms.map((arm) => combine("and", (arm.op === "and" ? arm.items : [arm]).filter((item) => !texts.has(spelling(item) ?? ""))));
+  return combine("and", [...common.map(([, item]) => item), combine("or", rests)]);
+}
+
+/** Equal texts, equal conditions; undefined where that cannot be said. */
+function spelling(predicate: Predicate): string | undefined {
+  const ofColumn = ({ table, name, text, wrappers }: ColumnRef): string | undefined => (wrappers.length > 0 && text === undefined ? undefined : `${table ?? ""}.${name}|${text ?? ""}`);
+  const ofOperand = (operand: Operand): string | undefined => {
+    switch (operand.kind) {
+      case "literal":
+        return `${typeof operand.value} ${String(operand.value)} ${operand.sqlType ?? ""} ${operand.collation ?? ""}`;
+      case "parameter":
+        return operand.placeholder === undefined || typeof operand.placeholder !== "number" ? undefined : `$${String(operand.placeholder)} ${operand.sqlType ?? ""}`;
+      case "column":
+        return ofColumn(operand.column);
+      case "subquery":
+      case "expression":
+        return undefined;
+    }
+  };
+  const parts = (...texts: readonly (string | undefined)[]): string | undefined => (texts.includes(undefined) ? undefined : [predicate.op, ...texts].join(" # "));
+  switch (predicate.op) {
+    case "compare":
+      return parts(predicate.operator, ofColumn(predicate.column), ofOperand(predicate.operand));
+    case "null":
+      return parts(String(predicate.negated), String(predicate.unknown), ofColumn(predicate.column));
+    case "boolean":
+      return parts(String(predicate.value), predicate.form, ofColumn(predicate.column));
+    case "like":
+      return parts(String(predicate.negated), String(predicate.insensitive), ofColumn(predicate.column), ofOperand(predicate.pattern));
+    case "in":
+      return predicate.values.kind === "list" ? parts(String(predicate.negated), ofColumn(predicate.column), ...predicate.values.operands.map(ofOperand)) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function isNull(operand: Operand): boolean {

@@ -4,7 +4,7 @@ import type { Operand } from "../../../query/model.js";
 import type { Index, IndexPart, Table } from "../../../schema/model.js";
 import type { AccessReason } from "../../access.js";
 import { keyOf, sameFamily, type Key, type Subject } from "./subjects.js";
-import { familyOf, hasCollation, keepsType } from "./types.js";
+import { familyOf, hasCollation, keepsType, typeOfOperand } from "./types.js";
 import type { Fixed } from "./patterns.js";
 
 /** What a condition asks of its subject. */
@@ -86,6 +86,13 @@ function sameCollation(key: Key, subject: Subject, operands: readonly Operand[])
   return key.collation === (written ?? subject.collation ?? (isName ? "c" : undefined));
 }
 
+/** As above, in a family whose operators take one type only. */
+function byOneType(part: IndexPart, subject: Subject, test: Extract<Test, { kind: "compare" }>, table: Table): Answer {
+  const { type } = keyOf(part, table);
+  const others = test.operands.filter((operand) => (typeOfOperand(operand) ?? type) !== type);
+  return others.length > 0 ? perhaps("type-mismatch") : byComparison(part, subject, test, table);
+}
+
 const PATTERN_CLASS = /^(?:text|varchar|bpchar)_pattern_ops$/u;
 /** The default classes, written out. */
 const PLAIN_CLASS = /^(?:text|varchar|bpchar|name|int[248]|uuid|bool|date|time|timetz|timestamp|timestamptz|interval|numeric|enum|float[48]|bytea|inet|cidr|jsonb|array|oid|bit|varbit|citext|money|record)_ops$/u;
@@ -127,7 +134,7 @@ function byPrefix(part: IndexPart, subject: Subject, { operator, fixed }: Extrac
   // Without a fixed value there is nothing to look up when the plan is made; a plan for one value may know it.
   if (fixed === "parameter") return perhaps("parameter");
   if (fixed === "unknown") return perhaps("operator");
-  if (fixed.exact && fixed.prefix !== "") return YES;
+  if (fixed.exact) return YES;
   if (fixed.prefix === "") return no(isInsensitive ? "ignores-case" : "leading-wildcard");
   if (bytes) return YES;
   switch (sortsByBytes(key.collation)) {
@@ -205,7 +212,7 @@ function byGin(part: IndexPart, subject: Subject, test: Test, table: Table): Ans
   if (type === "tsvector") return operator === "@@" || operator === "@@@" ? YES : no("method");
   if (type.endsWith("[]")) return (operator !== undefined && ARRAY_OPERATORS.has(operator)) || (test.kind === "compare" && test.operator === "=") ? YES : no("method");
   // The extension btree_gin: the operators of a B-tree.
-  if (test.kind === "compare") return byComparison(part, subject, test, table);
+  if (test.kind === "compare") return byOneType(part, subject, test, table);
   return operator === undefined ? perhaps("method-unknown") : no("method");
 }
 
@@ -221,7 +228,7 @@ function byGist(part: IndexPart, subject: Subject, test: Test, table: Table): An
     if (type === "tsvector") return operator === "@@" ? YES : test.kind === "operator" || test.kind === "pattern" ? no("method") : perhaps("method-unknown");
   }
   // The extension btree_gist: the operators of a B-tree.
-  if (operatorClass === undefined && test.kind === "compare" && familyOf(type) !== undefined && familyOf(type) !== "network") return byComparison(part, subject, test, table);
+  if (operatorClass === undefined && test.kind === "compare" && familyOf(type) !== undefined && familyOf(type) !== "network") return byOneType(part, subject, test, table);
   return perhaps("method-unknown");
 }
 
@@ -229,7 +236,7 @@ function bySpgist(part: IndexPart, subject: Subject, test: Test, table: Table): 
   const type = keyOf(part, table).type;
   if (test.kind === "null") return YES;
   if (familyOf(type) !== "text" || classOf(part) !== undefined) return perhaps("method-unknown");
-  if (test.kind === "compare") return byComparison(part, subject, test, table);
+  if (test.kind === "compare") return byOneType(part, subject, test, table);
   if (test.kind === "pattern") return byPrefix(part, subject, test, table, true);
   return no("method");
 }
@@ -241,6 +248,7 @@ function byBrin(part: IndexPart, subject: Subject, test: Test, table: Table): An
   if (familyOf(keyOf(part, table).type) === undefined) return perhaps("method-unknown");
   switch (test.kind) {
     case "compare":
+      if (test.operands.some((operand) => typeOfOperand(operand) === "name")) return perhaps("type-mismatch");
       return isBloom && test.operator !== "=" ? no("method") : byComparison(part, subject, test, table);
     case "null":
       return YES;

@@ -120,7 +120,7 @@ function typeOfOperation(op: string, left: string | undefined, right: string | u
 }
 
 /** Type of a value beside a column, as written; undefined when it takes the column's. */
-function typeOfOperand(operand: Operand): string | undefined {
+export function typeOfOperand(operand: Operand): string | undefined {
   switch (operand.kind) {
     case "literal":
       if (operand.sqlType !== undefined) return normaliseType(operand.sqlType);
