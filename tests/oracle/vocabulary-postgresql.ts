@@ -174,9 +174,11 @@ const collections: Topic = {
 
 export const postgresql: Vocabulary = {
   dialect: "postgresql",
-  tables: ["CREATE TABLE o (x integer, y integer, z text)", TABLE],
+  tables: ["CREATE TABLE o (k integer PRIMARY KEY, x integer, y integer, z text)", TABLE],
   indexes: ["(a)", "(b)", "(s)", "(a, b)"],
   atoms: [(draw) => `a = ${number(draw)}`, () => "b = 1", () => "s = 'x'"],
   topics: [numbers, numbers, texts, texts, times, booleans, partials, partials, documents, collections],
+  // One row of the other table, which has no index on what it is joined by: then `t` is read for that row, or as a whole.
+  sources: [...Array.from({ length: 16 }, () => "t"), "t JOIN o ON o.x = t.a AND o.k = 7", "o JOIN t ON t.b = o.x AND o.k = 7", "t JOIN o ON (t.s = o.z OR t.c = o.y) AND o.k = 7", "t LEFT JOIN o ON o.x = t.a AND o.k = 7"],
   placeholder: (position) => `$${String(position)}`,
 };
