@@ -152,25 +152,29 @@ describe("the page about the schema", () => {
   const SQL = "CREATE TABLE orders (id int PRIMARY KEY);";
   const contents: readonly (readonly [pattern: RegExp, text: string])[] = [
     [/\.prisma$/u, 'datasource db {\n  provider = "postgresql"\n}\nmodel orders {\n  id Int @id\n}\n'],
+    [/(?:^|\/)migrations\/[^/]*\.[jt]s$/u, 'exports.up = (db) => db.query("CREATE TABLE orders (id int PRIMARY KEY)");'],
     [/\.ts$/u, 'import { integer, pgTable } from "drizzle-orm/pg-core";\nexport const orders = pgTable("orders", { id: integer("id").primaryKey() });\n'],
     [/\.sql$/u, SQL],
   ];
+  const textOf = (file: string): string => contents.find(([pattern]) => pattern.test(file))![1];
   const tablesOf = (files: Readonly<Record<string, string>>): string[] => {
     const all = { "/w/package.json": JSON.stringify({ name: "shop", dependencies: { "drizzle-orm": "0.45" } }), "/w/src/x.ts": "", ...files };
     return new SchemaIndex({ host: memoryHost(all), cwd: "/w" }).schemasFor("/w/src/x.ts").flatMap((schema) => schema.tables.map(({ name }) => name));
   };
-  const files = table("schema.md", "Which files").flatMap(([cell]) => inBackticks(cell!).filter((name) => /[\w.]+\.(?:prisma|ts|sql)$/u.test(name)));
+  const files = table("schema.md", "Which files").flatMap(([cell]) => inBackticks(cell!).filter((name) => /[\w.]+\.(?:prisma|ts|sql)$|^migrations\/.*\.js$/u.test(name)));
+  const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    "drizzle/0000_init.sql": { "/w/drizzle/meta/_journal.json": '{ "dialect": "postgresql", "entries": [{ "tag": "0000_init" }] }' },
+    "deploy/orders.sql": { "/w/sqitch.plan": "%project=shop\norders 2024-01-31T12:00:00Z A <a@b.c>\n", "/w/revert/orders.sql": "DROP TABLE orders;" },
+  };
 
   it.each(files)("is right that %s is read", (file) => {
-    const text = contents.find(([pattern]) => pattern.test(file))![1];
-    const journal: Record<string, string> = file === "drizzle/0000_init.sql" ? { "/w/drizzle/meta/_journal.json": '{ "dialect": "postgresql", "entries": [{ "tag": "0000_init" }] }' } : {};
-    expect(tablesOf({ [`/w/${file}`]: text, ...journal })).toEqual(["orders"]);
+    expect(tablesOf({ [`/w/${file}`]: textOf(file), ...beside[file] })).toEqual(["orders"]);
   });
 
   it.each(["fixtures/001_orders.sql", "migrations/U1__orders.sql", "migrations/1_orders.down.sql", "migrations/001_orders.ts", ".cache/schema.sql", "vendor/schema.sql", "sql/orders.sql", "src/orders.test.ts"])(
     "is right that %s is not",
     (file) => {
-      expect(tablesOf({ [`/w/${file}`]: file.endsWith(".test.ts") ? contents[1]![1] : SQL })).toEqual([]);
+      expect(tablesOf({ [`/w/${file}`]: file.endsWith(".test.ts") ? textOf(file) : SQL })).toEqual([]);
     },
   );
 });
