@@ -19,7 +19,6 @@ export default defineRule<Options, MessageId>({
   id: "no-unindexed-order",
   description: "Disallow sorting a large table for a few rows, and skipping many rows",
   preset: "recommended",
-  strictOptions: { unknownRows: true },
   messages: {
     sortsForFew: "Sorts all of `{{table}}`{{size}} by {{columns}} to return a few rows: {{reason}} ({{place}}).{{proposal}}",
     sortsAll: "Sorts all of `{{table}}`{{size}} by {{columns}}, and returns every row: {{reason}} ({{place}}).{{proposal}}",

@@ -100,7 +100,7 @@ describe("presets", () => {
       "query-guard/no-n-plus-one": ["error", { updateDifferent: true }],
       "query-guard/no-unindexed-filter": "error",
       "query-guard/no-non-sargable-filter": "error",
-      "query-guard/no-unindexed-order": ["error", { unknownRows: true }],
+      "query-guard/no-unindexed-order": "error",
       "query-guard/require-foreign-key-index": ["error", { filters: false }],
     });
     expect(Object.keys(plugin.configs.all.rules ?? {})).toEqual(ids.map((id) => `query-guard/${id}`));
