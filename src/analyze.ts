@@ -82,7 +82,7 @@ export function analyze(sourceCode: SourceCode, options: AnalyzeOptions): FileAn
 function compute(sourceCode: SourceCode, options: AnalyzeOptions): FileAnalysis {
   const { text } = sourceCode;
   const project = once(() => projectOf(options));
-  const issues = mayIssueQueries(text, (name) => project().graph.workspace.uses(options.file, name));
+  const issues = mayIssueQueries(text, (name) => project().graph.packagesAt(options.file).uses(name));
   if (!issues && !mayRepeatCalls(text)) {
     counters.gated++;
     return declaresTables(text) ? { ...NOTHING, tables: once(() => declaredTables(moduleOfSourceCode(options.file, sourceCode), options)) } : NOTHING;
@@ -132,7 +132,7 @@ function rangeOfLine(text: string, line: number): Range {
 
 /** What is known of the workspace that a linted file is in. */
 function projectOf({ host = nodeHost, cwd, settings }: AnalyzeOptions): ProjectState {
-  const configured = Object.keys(settings.clients).length === 0 ? undefined : { clients: clientsOf(settings), key: JSON.stringify(settings.clients) };
+  const configured = Object.keys(settings.clients).length === 0 ? undefined : { clients: clientsOf(settings), key: JSON.stringify(settings.clients), packages: packagesOf(settings) };
   return projectState({ host, cwd, dialect: settings.dialect, configured }, host === nodeHost);
 }
 
@@ -386,6 +386,12 @@ export function schemaProblems(cwd: string): readonly string[] {
 
 /** Libraries whose clients the settings may name, by id. */
 export const CLIENT_LIBRARIES: ReadonlyMap<string, string> = new Map(adapters.flatMap(({ id, model }) => (model.client === undefined ? [] : [[id, model.client]])));
+
+/** Packages that are used, whatever the manifests say: those of the libraries whose clients the settings name. */
+function packagesOf({ clients }: Settings): ReadonlySet<string> {
+  const named = new Set(Object.values(clients));
+  return new Set(adapters.flatMap(({ id, packages = [] }) => (named.has(id) ? packages : [])));
+}
 
 /** `{ "@acme/db": "prisma" }` names every export of a module, `{ "@acme/db#pool": "pg" }` one of them. */
 function clientsOf({ clients }: Settings): NonNullable<EvaluatorOptions["configured"]> {

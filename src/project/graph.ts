@@ -33,8 +33,12 @@ export class ProjectGraph implements ModuleGraph {
   /** Where relative imports that led nowhere would have led. */
   readonly #missing = new Set<string>();
 
-  constructor(host: Host, cwd: string) {
+  /** Packages that count as used by every file: the settings say so. */
+  readonly #used: ReadonlySet<string>;
+
+  constructor(host: Host, cwd: string, used: ReadonlySet<string> = new Set()) {
     this.#host = host;
+    this.#used = used;
     this.workspace = workspaceOf(cwd, host);
   }
 
@@ -45,7 +49,7 @@ export class ProjectGraph implements ModuleGraph {
 
   /** What the manifests say of the packages that a file may use. */
   packagesAt(file: string): { readonly uses: (name: string) => boolean; readonly version: (name: string) => string | undefined } {
-    return { uses: (name) => this.workspace.uses(file, name), version: (name) => this.workspace.versionOf(file, name) };
+    return { uses: (name) => this.#used.has(name) || this.workspace.uses(file, name), version: (name) => this.workspace.versionOf(file, name) };
   }
 
   resolve(specifier: string, from: string): { readonly module: SourceModule } | { readonly specifier: string } {

@@ -14,7 +14,7 @@ export interface StateOptions {
   readonly cwd: string;
   readonly dialect: Dialect | undefined;
   /** Clients that the settings name, and the digest of what they say. */
-  readonly configured: { readonly clients: EvaluatorOptions["configured"]; readonly key: string } | undefined;
+  readonly configured: { readonly clients: EvaluatorOptions["configured"]; readonly key: string; readonly packages: ReadonlySet<string> } | undefined;
 }
 
 /** A state that has met more modules is dropped: what it keeps is bounded by them. */
@@ -48,7 +48,7 @@ export class ProjectState {
 
   constructor(options: StateOptions) {
     this.#options = options;
-    this.graph = new ProjectGraph(options.host, options.cwd);
+    this.graph = new ProjectGraph(options.host, options.cwd, options.configured?.packages);
     this.values = new Evaluator({ graph: this.graph, libraries: adapters.map((adapter) => adapter.model), ...(options.configured?.clients && { configured: options.configured.clients }) });
     this.reach = new Reach({ values: this.values, sitesOf: (module) => this.sitesOf(module) });
   }

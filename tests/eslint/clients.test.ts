@@ -24,6 +24,9 @@ const EMPTIES: Readonly<Record<string, string>> = {
   "@vercel/postgres": 'await db.query("DELETE FROM orders");',
   prisma: "await db.order.deleteMany();",
   drizzle: "await db.delete(orders);",
+  sequelize: 'await db.query("DELETE FROM orders");',
+  typeorm: 'await db.query("DELETE FROM orders");',
+  knex: 'await db("orders").del();',
 };
 
 describe("a client that the settings name", () => {
