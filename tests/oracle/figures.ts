@@ -37,9 +37,14 @@ function unknowns(oracle: Oracle, { unknown, unread }: Tally): string {
   return `${oracle.name}: ${[...reasons, ...(unread > 0 ? [`not read ${String(unread)}`] : [])].join(", ")}.`;
 }
 
+/** The disagreements, each on a line of its own. */
+function disagreements({ tally }: Comparison): readonly string[] {
+  return [...tally.denied.map((what) => `unusable, but seeks: ${what}`), ...tally.promised.map((what) => `usable, but does not seek: ${what}`)];
+}
+
 const rows: string[] = [];
-const lists: string[] = [];
-const cases_: string[] = [];
+const unknown: string[] = [];
+const remaining: string[] = [];
 for (const { name, open } of ENGINES) {
   let oracle: Oracle;
   try {
@@ -50,13 +55,15 @@ for (const { name, open } of ENGINES) {
   }
   const comparison = await compare(oracle, seed, cases);
   await oracle.close();
+  const lines = disagreements(comparison);
   rows.push(row(oracle, comparison));
-  lists.push(unknowns(oracle, comparison.tally));
-  for (const what of comparison.tally.denied) cases_.push(`unusable, though it seeks: ${what}`);
-  for (const what of comparison.tally.promised) cases_.push(`usable, though it does not seek: ${what}`);
-  const { denied } = comparison.chosen;
-  process.stdout.write(`${row(oracle, comparison)}\n${unknowns(oracle, comparison.tally)}\n${cases_.join("\n")}\n${String(denied.length)} denied of the chosen plans\n`);
-  if (process.env["QUERY_GUARD_FIGURES"] !== undefined) process.stdout.write(`chosen only:\n${comparison.chosen.promised.filter((what) => !comparison.tally.promised.includes(what)).join("\n")}\n`);
+  unknown.push(`- ${unknowns(oracle, comparison.tally)}`);
+  if (lines.length > 0) remaining.push("", `${name}:`, "", "```text", ...lines, "```");
+  process.stdout.write(`${[row(oracle, comparison), unknowns(oracle, comparison.tally), ...lines].join("\n")}\n`);
+  if (process.env["QUERY_GUARD_FIGURES"] !== undefined) {
+    const only = comparison.chosen.promised.filter((what) => !comparison.tally.promised.includes(what));
+    process.stdout.write(`${[`${String(comparison.chosen.denied.length)} denied by the plans chosen; promised by them only:`, ...only].join("\n")}\n`);
+  }
 }
 
 const text = [
@@ -68,8 +75,8 @@ const text = [
   "",
   "What was unknown:",
   "",
-  ...lists.map((line) => `- ${line}`),
-  ...(cases_.length === 0 ? [] : ["", "Every disagreement:", "", "```", ...cases_, "```"]),
+  ...unknown,
+  ...(remaining.length === 0 ? [] : ["", "Every disagreement:", ...remaining]),
 ].join("\n");
 
 const page = fs.readFileSync(PAGE, "utf8");

@@ -42,7 +42,7 @@ export async function openPostgresql(): Promise<Oracle> {
 async function readAll(database: PGliteInterface, ddl: readonly string[], asked: readonly Asked[]): Promise<readonly (Reading | undefined)[]> {
   await database.exec(`DROP TABLE IF EXISTS t, o CASCADE; ${ddl.join("; ")}`);
   const found = await database.query<IndexKey>(
-    "SELECT c.relname AS name, m.amname AS method, pg_get_indexdef(i.indexrelid, 1, true) AS key, NOT i.indisprimary AS made, i.indnkeyatts AS keys FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = 't'::regclass",
+    "SELECT c.relname AS name, m.amname AS method, pg_get_indexdef(i.indexrelid, 1, true) AS key, NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AS made, i.indnkeyatts AS keys FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = 't'::regclass",
   );
   const keys = new Map(found.rows.map((row) => [row.name, row]));
   const first = await plans(database, asked, keys);
