@@ -10,13 +10,15 @@ import type { NodeRef } from "../../syntax/values.js";
 import { amountOf, inList, isEmpty, negate, oneOf, opaque, operandOf, optional, spanAt, type Lowering } from "../conditions.js";
 import type { AdapterContext } from "../contract.js";
 import { isAggregateText } from "../aggregates.js";
-import { entityOfExpression, entityOfValue, primaryKeyOf, propertyOf, tableOf, UNKNOWN_ENTITY, type Entity } from "./entities.js";
+import { tableOf, UNKNOWN_ENTITY, type Entity } from "../entities.js";
+import { orderOfObject } from "../find-options.js";
+import { entityOfExpression, entityOfValue, primaryKeyOf, propertyOf } from "./entities.js";
 import { FilterReader } from "./filter.js";
 import { combinedConditions, opened, stepsInCallback } from "../builder/steps.js";
 import { historyOf, type History, type Step } from "../builder/history.js";
 import { BUILDERS, isRecord, TYPEORM } from "./library.js";
 import { rowsOf } from "../builder/rows.js";
-import { behaviourFor, orderOfObject } from "./options.js";
+import { behaviourFor } from "./options.js";
 import { conditionFromText, type TextScope } from "./text.js";
 
 /** Steps that change nothing that is modelled. */

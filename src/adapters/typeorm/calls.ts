@@ -9,12 +9,14 @@ import type { LibraryValue } from "../../syntax/values.js";
 import type { AdapterContext } from "../contract.js";
 import { argumentNode, inList, isEmpty, isNull, opaque, operandOf, optional, spanAt, type Lowering } from "../conditions.js";
 import { limitEdit } from "./edits.js";
-import { entityOfExpression, entityOfValue, primaryKeyOf, tableOf, type Entity } from "./entities.js";
+import { tableOf, type Entity } from "../entities.js";
+import { entityOfExpression, entityOfValue, primaryKeyOf } from "./entities.js";
 import { FilterReader, type FilterUse } from "./filter.js";
 import { assignmentsOf } from "./builder.js";
 import { isRecord, TYPEORM } from "./library.js";
 import { rowsOf } from "../builder/rows.js";
-import { amountOfOption, behaviourFor, lockingOf, orderOfObject } from "./options.js";
+import { amountOfOption, orderOfObject } from "../find-options.js";
+import { behaviourFor, lockingOf } from "./options.js";
 
 /** How the first argument of a method says which rows are meant. */
 type Takes = "options" | "where" | "criteria" | "id" | "ids" | "row" | "column" | "nothing";
