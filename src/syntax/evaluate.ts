@@ -204,7 +204,7 @@ export class Evaluator {
       }
       case "AwaitExpression":
       case "YieldExpression":
-        return node.argument ? this.evaluate(node.argument, module) : UNKNOWN;
+        return node.argument ? this.#awaited(this.evaluate(node.argument, module)) : UNKNOWN;
       case "ChainExpression":
       case "TSNonNullExpression":
       case "TSInstantiationExpression":
@@ -381,17 +381,32 @@ export class Evaluator {
   #element(node: Node, path: readonly string[], module: SourceModule): Value {
     let inner = unwrap(node);
     if (inner.type === "AwaitExpression") inner = unwrap(inner.argument);
-    if (inner.type === "CallExpression" && inner.arguments[0] && module.text.slice(...inner.callee.range) === "Promise.all") inner = unwrap(inner.arguments[0]);
+    const isAwaited = inner.type === "CallExpression" && module.text.slice(...inner.callee.range) === "Promise.all";
+    if (isAwaited && inner.type === "CallExpression" && inner.arguments[0]) inner = unwrap(inner.arguments[0]);
     const [index, ...rest] = path;
     if (inner.type !== "ArrayExpression" || index === undefined || !/^\d+$/u.test(index)) return UNKNOWN;
     const elements = inner.elements.slice(0, Number(index) + 1);
     const element = elements[Number(index)];
-    return element && !elements.some((item) => item?.type === "SpreadElement") ? this.#follow(this.evaluate(element, module), rest) : UNKNOWN;
+    if (!element || elements.some((item) => item?.type === "SpreadElement")) return UNKNOWN;
+    const value = this.evaluate(element, module);
+    return this.#follow(isAwaited ? this.#awaited(value) : value, rest);
   }
 
   /** What a loop over the value is given. */
   #elementOf(value: Value): Value {
+    if (value.kind === "typed") return this.#elementOfType(value);
     return value.kind === "library" ? (this.#libraries.get(value.library)?.element?.(value) ?? UNKNOWN) : UNKNOWN;
+  }
+
+  #elementOfType({ node, module, typeArguments }: Value & { readonly kind: "typed" }): Value {
+    const element = elementType(node);
+    return element ? this.#typeFor(element, module, typeArguments) : UNKNOWN;
+  }
+
+  /** What is left when the value is awaited. */
+  #awaited(value: Value): Value {
+    const model = value.kind === "library" ? this.#libraries.get(value.library) : undefined;
+    return value.kind === "library" && model?.awaited ? (model.awaited(value) ?? UNKNOWN) : value;
   }
 
   #follow(value: Value, path: readonly string[]): Value {
@@ -515,15 +530,35 @@ export class Evaluator {
       receiver = this.evaluate(callee.object, module);
       if (receiver.kind === "library") {
         const own = this.#subclassMember(receiver, name);
-        if (!own) return this.#libraries.get(receiver.library)?.callback?.(receiver, name, argument, parameter) ?? UNKNOWN;
+        if (!own) return this.#callbackOfLibrary(receiver, name, { node: call, module }, argument, parameter);
       }
+      if (receiver.kind === "typed" && argument === 0 && parameter === 0 && ITERATIONS.has(name)) {
+        const element = this.#elementOfType(receiver);
+        if (element.kind !== "unknown") return element;
+      }
+      if (receiver.kind === "external" && argument === 1 && parameter === 0 && ITERATIONS.has(name)) return this.#elementOfList(call, module);
     }
     const value = this.evaluate(callee, module);
-    if (value.kind === "library") return this.#libraries.get(value.library)?.callback?.(value, "", argument, parameter) ?? UNKNOWN;
-    if (value.kind === "method") return this.#libraries.get(value.receiver.library)?.callback?.(value.receiver, value.name, argument, parameter) ?? UNKNOWN;
+    if (value.kind === "library") return this.#callbackOfLibrary(value, "", { node: call, module }, argument, parameter);
+    if (value.kind === "method") return this.#callbackOfLibrary(value.receiver, value.name, { node: call, module }, argument, parameter);
+    if (value.kind === "external" && argument === 1 && parameter === 0) return this.#elementOfList(call, module);
     if (value.kind === "typed") return this.#parameterOfType(this.#parameterOfType(value, argument), parameter);
     if (value.kind !== "function") return UNKNOWN;
     return this.#boundTo(receiver, this.#parameterOfCallback(value, argument, parameter, { node: call, module }));
+  }
+
+  #callbackOfLibrary(value: LibraryValue, method: string, call: NodeRef<TSESTree.CallExpression>, argument: number, parameter: number): Value {
+    const model = this.#libraries.get(value.library);
+    const handed = model?.handedOn?.(value, method, argument, parameter);
+    const given = handed === undefined ? undefined : call.node.arguments[handed];
+    if (given && given.type !== "SpreadElement" && handed !== argument) return this.evaluate(given, call.module);
+    return model?.callback?.(value, method, argument, parameter) ?? UNKNOWN;
+  }
+
+  /** `Bluebird.each(rows, (row) => …)`, `pMap(rows, (row) => …)`: functions of packages that take a list and then a callback for its items. */
+  #elementOfList(call: TSESTree.CallExpression, module: SourceModule): Value {
+    const [list] = call.arguments;
+    return list && list.type !== "SpreadElement" ? this.#elementOf(this.evaluate(list, module)) : UNKNOWN;
   }
 
   /** What a function of the project passes to a function it is given. */
@@ -565,7 +600,7 @@ export class Evaluator {
     if (value.kind === "typed" && isSignature(value.node)) {
       const parameter = value.node.params[index];
       const annotation = parameter && annotationOf(parameter.type === "TSParameterProperty" ? parameter.parameter : parameter);
-      return annotation ? this.evaluateType(annotation, value.module) : UNKNOWN;
+      return annotation ? this.#typeFor(annotation, value.module, value.typeArguments) : UNKNOWN;
     }
     return UNKNOWN;
   }
@@ -721,7 +756,9 @@ export class Evaluator {
 
   #call(node: TSESTree.CallExpression, module: SourceModule): Value {
     const value = this.#called(node, module);
-    return value.kind === "unknown" ? this.#asked(node, module) : value;
+    if (value.kind !== "unknown") return value;
+    const asked = this.#asked(node, module);
+    return asked.kind === "unknown" && mayMakeClass(node) ? { kind: "made", node, module } : asked;
   }
 
   /** What a container is asked for by its class: `injector.get(UserService)`, `getCustomRepository(UserRepository)`. */
@@ -780,6 +817,7 @@ export class Evaluator {
       case "callback":
       case "literal":
       case "text":
+      case "made":
         return UNKNOWN;
     }
   }
@@ -816,7 +854,7 @@ export class Evaluator {
   #resultOfType(value: Value): Value {
     if (value.kind !== "typed") return UNKNOWN;
     if (isSignature(value.node)) {
-      return value.node.returnType ? this.evaluateType(value.node.returnType.typeAnnotation, value.module) : UNKNOWN;
+      return value.node.returnType ? this.#typeFor(value.node.returnType.typeAnnotation, value.module, value.typeArguments) : UNKNOWN;
     }
     return UNKNOWN;
   }
@@ -834,7 +872,8 @@ export class Evaluator {
     let best: Value = UNKNOWN;
     const values: Value[] = [];
     for (const expression of returnedExpressions(fn.node)) {
-      const value = this.#substitute(this.evaluate(expression, fn.module), fn.node, call);
+      const returned = this.evaluate(expression, fn.module);
+      const value = this.#substitute(fn.node.async ? this.#awaited(returned) : returned, fn.node, call);
       if (value.kind === "library") return value;
       values.push(value);
       if (best.kind === "unknown") best = value;
@@ -907,11 +946,25 @@ export class Evaluator {
 
   /** Replaces the function's own parameter by what the call passes. */
   #substitute(value: Value, fn: FunctionNode, call: NodeRef<TSESTree.CallExpression>): Value {
+    const mixed = this.#mixedIn(value, fn, call);
+    if (mixed) return mixed;
     if (value.kind === "library" && fn.typeParameters) return withTypeArguments(value, fn, (index) => this.#argumentOfType(fn, index, call));
     if (value.kind !== "parameter" || value.function !== fn) return value;
     const argument = call.node.arguments[value.index];
     if (!argument || argument.type === "SpreadElement" || call.node.arguments.slice(0, value.index).some((item) => item.type === "SpreadElement")) return value;
     return this.#follow(this.evaluate(argument, call.module), value.path);
+  }
+
+  /** `(Base) => class extends Base { … }`: the class that a call makes of the one it is given. */
+  #mixedIn(value: Value, fn: FunctionNode, call: NodeRef<TSESTree.CallExpression>): Value | undefined {
+    const made = value.kind === "class" ? value : value.kind === "library" && value.owner?.isStatic === true ? value.owner : undefined;
+    const extended = made?.node.superClass ? unwrap(made.node.superClass) : undefined;
+    if (!made || extended?.type !== "Identifier") return undefined;
+    const index = fn.params.findIndex((parameter) => parameter.type === "Identifier" && parameter.name === extended.name);
+    const argument = call.node.arguments[index];
+    if (!argument || argument.type === "SpreadElement" || made.module.lookUp(extended.name, extended)?.defs[0]?.node !== fn) return undefined;
+    const base = this.#heritage(this.evaluate(argument, call.module), made);
+    return base.kind === "unknown" || base.kind === "parameter" ? undefined : this.#classOver(made.node, made.module, base, base);
   }
 
   /** What a call gives for a type parameter of the function: a type argument, else the class among its arguments that is of that type. */
@@ -941,29 +994,53 @@ export class Evaluator {
       const instance = this.#libraries.get(value.library)?.construct?.(value, at);
       return instance ? { ...instance, ...(value.owner && { owner: { ...value.owner, isStatic: false } }) } : UNKNOWN;
     }
-    if (value.kind === "class") return this.#instance(value.node, value.module);
+    if (value.kind === "class") return this.#instance(value.node, value.module, [], value.base);
     return UNKNOWN;
   }
 
   /** A class of the project; a library's value where the library says so of classes that extend one of its own. */
   #class(node: ClassNode, module: SourceModule): Value {
-    const base = node.superClass ? this.#callable(this.evaluate(node.superClass, module)) : UNKNOWN;
+    return this.#classOver(node, module, this.baseOf({ node, module }));
+  }
+
+  /** A class over its base. `given`: the base, where its own code does not say it. */
+  #classOver(node: ClassNode, module: SourceModule, base: Value, given?: Value): Value {
     const extended = base.kind === "library" ? this.#libraries.get(base.library)?.extended?.(base, { node, module }) : undefined;
-    return extended ? { ...extended, owner: { node, module, isStatic: true } } : { kind: "class", node, module };
+    const over = given && { base: given };
+    return extended ? { ...extended, owner: { node, module, isStatic: true, ...over } } : { kind: "class", node, module, ...over };
+  }
+
+  /** What a class extends: a class of the project, a library's value; unknown where it extends nothing that is seen. */
+  baseOf({ node, module, base }: Pick<ClassOwner, "node" | "module" | "base">): Value {
+    return base ?? (node.superClass ? this.#heritage(this.evaluate(node.superClass, module), { node, module }) : UNKNOWN);
+  }
+
+  /** The class that a value is, or that a function out of sight adds to for the class `by`. */
+  #heritage(value: Value, by: NodeRef<ClassNode>, depth = 0): Value {
+    const base = this.#callable(value);
+    if (base.kind !== "made" || depth > MAX_MIXINS) return base;
+    for (const argument of base.node.arguments) {
+      if (argument.type === "SpreadElement") continue;
+      const inner = unwrap(argument);
+      const given = this.evaluate(inner, base.module);
+      const added = this.#heritage(given.kind === "unknown" && inner.type === "CallExpression" ? { kind: "made", node: inner, module: base.module } : given, by, depth + 1);
+      if (added.kind === "class" || (added.kind === "library" && this.#libraries.get(added.library)?.extended?.(added, by))) return added;
+    }
+    return UNKNOWN;
   }
 
   /** An instance of a class of the project; of a library, when the class extends one of its classes. */
-  #instance(node: ClassNode, module: SourceModule, below: readonly ClassNode[] = []): Value {
-    if (node.superClass && !below.includes(node)) {
-      const base = this.#callable(this.evaluate(node.superClass, module));
+  #instance(node: ClassNode, module: SourceModule, below: readonly ClassNode[] = [], over?: Value): Value {
+    if ((over ?? node.superClass) && !below.includes(node)) {
+      const base = this.baseOf({ node, module, ...(over && { base: over }) });
       if (base.kind === "library") {
         const instance = this.#libraries.get(base.library)?.construct?.(base, { node, module });
         const typeArguments = superTypeArguments(node, module);
-        if (instance) return { ...instance, at: { node, module }, owner: { node, module, isStatic: false }, ...(typeArguments.length > 0 && { typeArguments }) };
+        if (instance) return { ...instance, at: { node, module }, owner: { node, module, isStatic: false, ...(over && { base: over }) }, ...(typeArguments.length > 0 && { typeArguments }) };
       }
       if (base.kind === "class") {
-        const instance = this.#instance(base.node, base.module, [...below, node]);
-        if (instance.kind === "library") return { ...this.#inherited(instance, base.node, node, module), at: { node, module }, owner: { node, module, isStatic: false } };
+        const instance = this.#instance(base.node, base.module, [...below, node], base.base);
+        if (instance.kind === "library") return { ...this.#inherited(instance, base.node, node, module), at: { node, module }, owner: { node, module, isStatic: false, ...(over && { base: over }) } };
       }
     }
     return { kind: "instance", node, module };
@@ -986,7 +1063,8 @@ export class Evaluator {
     const below: ClassNode[] = [];
     for (let current: ClassOwner | undefined = receiver.owner; current?.node.superClass && !below.includes(current.node); ) {
       below.push(current.node);
-      current = this.library(current.node.superClass, current.module)?.owner;
+      const base = this.baseOf(current);
+      current = base.kind === "library" ? base.owner : undefined;
       if (current?.node === from) return rebound(value, from, receiver.owner);
     }
     return value;
@@ -1000,7 +1078,7 @@ export class Evaluator {
     }
     const { owner } = value;
     if (!owner) return undefined;
-    const own = this.#classMember(owner.node, owner.module, name, owner.isStatic);
+    const own = this.#classMember(owner, name, owner.isStatic);
     return own.kind === "unknown" ? undefined : own;
   }
 
@@ -1037,7 +1115,7 @@ export class Evaluator {
       if (current.type !== "PropertyDefinition" && current.type !== "MethodDefinition" && current.type !== "StaticBlock") continue;
       const owner = current.parent?.parent;
       if (!isClass(owner) || !owner.superClass) return UNKNOWN;
-      const base = this.#callable(this.evaluate(owner.superClass, module));
+      const base = this.baseOf({ node: owner, module });
       const at = { node: owner, module };
       if (current.type === "StaticBlock" || current.static) {
         // The same class, of which the members of the base are meant.
@@ -1084,13 +1162,13 @@ export class Evaluator {
         return whole.kind === "library" ? this.#member(whole, name) : member;
       }
       case "class":
-        return this.#classMember(value.node, value.module, name, true);
+        return this.#classMember(value, name, true);
       case "instance":
-        return this.#classMember(value.node, value.module, name, false);
+        return this.#classMember(value, name, false);
       case "object":
         return this.#objectMember(value.node, value.module, name);
       case "typed":
-        return this.#typeMember(value.node, value.module, name);
+        return /^\d+$/u.test(name) ? this.#elementOfType(value) : this.#typeMember(value, name);
       case "parameter":
         return { ...value, path: [...value.path, name] };
       case "parameters":
@@ -1100,12 +1178,14 @@ export class Evaluator {
       case "callback":
       case "literal":
       case "text":
+      case "made":
       case "unknown":
         return UNKNOWN;
     }
   }
 
-  #classMember(node: ClassNode, module: SourceModule, name: string, isStatic: boolean, below: readonly ClassNode[] = []): Value {
+  #classMember(owner: Pick<ClassOwner, "node" | "module" | "base">, name: string, isStatic: boolean, below: readonly ClassNode[] = []): Value {
+    const { node, module } = owner;
     if (below.includes(node)) return UNKNOWN;
     for (const element of node.body.body) {
       switch (element.type) {
@@ -1145,12 +1225,9 @@ export class Evaluator {
       const assigned = this.#assigned(node, module, name);
       if (assigned) return assigned;
     }
-    if (node.superClass) {
-      const base = this.evaluate(node.superClass, module);
-      const owner = base.kind === "class" ? base : base.kind === "library" ? base.owner : undefined;
-      if (owner) return this.#inherited(this.#classMember(owner.node, owner.module, name, isStatic, [...below, node]), owner.node, node, module);
-    }
-    return UNKNOWN;
+    const base = this.baseOf(owner);
+    const above = base.kind === "class" ? base : base.kind === "library" ? base.owner : undefined;
+    return above ? this.#inherited(this.#classMember(above, name, isStatic, [...below, node]), above.node, node, module) : UNKNOWN;
   }
 
   #getter(fn: FunctionValue): Value {
@@ -1223,19 +1300,19 @@ export class Evaluator {
     return members;
   }
 
-  #typeMember(node: Node, module: SourceModule, name: string): Value {
+  #typeMember({ node, module, typeArguments }: Value & { readonly kind: "typed" }, name: string): Value {
     switch (node.type) {
       case "TSIntersectionType":
       case "TSUnionType":
         for (const part of node.types) {
-          const value = this.member(this.evaluateType(part, module), name);
+          const value = this.member(this.#typeFor(part, module, typeArguments), name);
           if (value.kind !== "unknown") return value;
         }
         return UNKNOWN;
       case "TSTypeLiteral":
-        return this.#signature(node.members, module, name) ?? UNKNOWN;
+        return this.#signature(node.members, module, name, typeArguments) ?? UNKNOWN;
       case "TSInterfaceDeclaration": {
-        const own = this.#signature(node.body.body, module, name);
+        const own = this.#signature(node.body.body, module, name, typeArguments);
         if (own) return own;
         for (const heritage of node.extends) {
           const value = this.member(this.#entity(heritage.expression, module), name);
@@ -1248,11 +1325,24 @@ export class Evaluator {
     }
   }
 
-  #signature(members: readonly TSESTree.TypeElement[], module: SourceModule, name: string): Value | undefined {
+  /** A type inside the declaration of a generic alias or interface, for the type arguments that it is used with. */
+  #typeFor(node: Node, module: SourceModule, given: readonly TypeArgument[] | undefined): Value {
+    if (!given) return this.evaluateType(node, module);
+    const inner = transparent(node);
+    const parameter = typeParameterOf({ node: inner, module });
+    const argument = parameter && isTypeDeclaration(parameter.owner) ? given[parameter.index] : undefined;
+    if (argument) return "node" in argument ? this.evaluateType(argument.node, argument.module) : UNKNOWN;
+    const value = this.evaluateType(inner, module);
+    if (value.kind !== "library" && value.kind !== "typed") return value;
+    // A list of a type parameter has the arguments of the declaration around it.
+    return value.kind === "typed" && value.node === inner && !value.typeArguments ? { ...value, typeArguments: given } : value.typeArguments ? withReference(value, given) : value;
+  }
+
+  #signature(members: readonly TSESTree.TypeElement[], module: SourceModule, name: string, typeArguments: readonly TypeArgument[] | undefined): Value | undefined {
     for (const member of members) {
       if ((member.type !== "TSPropertySignature" && member.type !== "TSMethodSignature") || keyName(member) !== name) continue;
-      if (member.type === "TSMethodSignature") return { kind: "typed", node: member, module };
-      return member.typeAnnotation ? this.evaluateType(member.typeAnnotation.typeAnnotation, module) : UNKNOWN;
+      if (member.type === "TSMethodSignature") return { kind: "typed", node: member, module, ...(typeArguments && { typeArguments }) };
+      return member.typeAnnotation ? this.#typeFor(member.typeAnnotation.typeAnnotation, module, typeArguments) : UNKNOWN;
     }
     return undefined;
   }
@@ -1277,6 +1367,8 @@ export class Evaluator {
       case "TSFunctionType":
       case "TSInterfaceDeclaration":
         return { kind: "typed", node, module };
+      case "TSArrayType":
+        return this.#listType(node, module);
       case "TSTypeOperator":
         return node.typeAnnotation ? this.evaluateType(node.typeAnnotation, module) : UNKNOWN;
       case "TSIndexedAccessType": {
@@ -1306,9 +1398,18 @@ export class Evaluator {
         return this.#resultOfType(fn);
       }
       if (name === "InstanceType") return this.#construct(this.evaluateType(first, module), { node, module });
+      if (LISTS.has(name)) return this.#listType(node, module);
     }
     const value = this.#entity(node.typeName, module);
-    return value.kind === "library" && node.typeArguments ? withReference(value, node.typeArguments.params.map((argument) => ({ node: argument, module }))) : value;
+    if ((value.kind !== "library" && value.kind !== "typed") || !node.typeArguments) return value;
+    return withReference(value, node.typeArguments.params.map((argument) => ({ node: argument, module })));
+  }
+
+  /** `Row[]`, `Array<Row>`: known where what it is a list of is a library's or may be, by a type parameter. */
+  #listType(node: Node, module: SourceModule): Value {
+    const element = elementType(node);
+    if (!element) return UNKNOWN;
+    return this.evaluateType(element, module).kind === "library" || typeParameterOf({ node: element, module }) ? { kind: "typed", node, module } : UNKNOWN;
   }
 
   /** A type name, or the expression of an `extends` clause. */
@@ -1403,6 +1504,12 @@ export class Evaluator {
   }
 }
 
+/** Methods of lists, and functions of packages over lists, that call a function with each item first. */
+const ITERATIONS: ReadonlySet<string> = new Set(["map", "flatMap", "forEach", "filter", "find", "findLast", "some", "every", "findIndex", "sort", "each", "mapSeries", "eachSeries", "forEachSeries", "eachLimit", "concurrently"]);
+/** Types that are lists of their first argument. */
+const LISTS: ReadonlySet<string> = new Set(["Array", "ReadonlyArray", "Set", "ReadonlySet", "Iterable"]);
+/** Mixins around mixins. */
+const MAX_MIXINS = 8;
 /** Kinds of values of which a type may tell more. */
 const MORE_BY_TYPE: ReadonlySet<Value["kind"]> = new Set<Value["kind"]>(["unknown", "parameter", "external", "typed", "instance"]);
 /** Methods of containers that give an instance of the class they are given. */
@@ -1456,7 +1563,7 @@ function withTypeArguments(value: LibraryValue, owner: Node, given: (index: numb
 }
 
 /** A value that a reference with type arguments gives: its own arguments, or those of the alias or class it goes through. */
-function withReference(value: LibraryValue, given: readonly TypeArgument[]): LibraryValue {
+function withReference<V extends LibraryValue | (Value & { readonly kind: "typed" })>(value: V, given: readonly TypeArgument[]): V {
   if (!value.typeArguments) return { ...value, typeArguments: given };
   const typeArguments = value.typeArguments.map((argument) => {
     const parameter = typeParameterOf(argument);
@@ -1488,6 +1595,37 @@ function rebound(value: LibraryValue, from: ClassNode, to: ClassOwner): LibraryV
 function agreed(best: Value, alternatives: readonly Value[]): Value {
   if (best.kind === "text") return alternatives.length === 1 ? best : UNKNOWN;
   return best.kind === "literal" && alternatives.some((value) => value.kind !== "literal" || value.value !== best.value) ? UNKNOWN : best;
+}
+
+/** What a list type is a list of. */
+function elementType(node: Node): Node | undefined {
+  if (node.type === "TSArrayType") return node.elementType;
+  return node.type === "TSTypeReference" && LISTS.has(typeName(node) ?? "") ? node.typeArguments?.params[0] : undefined;
+}
+
+function isTypeDeclaration(node: Node): boolean {
+  return node.type === "TSTypeAliasDeclaration" || node.type === "TSInterfaceDeclaration";
+}
+
+/** May a call out of sight make a class that another extends: by its place, and by a class among its arguments? */
+function mayMakeClass(call: TSESTree.CallExpression): boolean {
+  const outer = wrapped(call);
+  const { parent } = outer;
+  const isPlace =
+    (parent !== undefined && isClass(parent) && parent.superClass === outer) ||
+    (parent?.type === "VariableDeclarator" && parent.id.type === "Identifier" && /^[A-Z]/u.test(parent.id.name)) ||
+    parent?.type === "ExportDefaultDeclaration" ||
+    (parent?.type === "AssignmentExpression" && isModuleExports(parent.left));
+  return isPlace && takesClass(call);
+}
+
+function takesClass(call: TSESTree.CallExpression): boolean {
+  return call.arguments.some((argument) => {
+    const inner = argument.type === "SpreadElement" ? argument : unwrap(argument);
+    if (inner.type === "CallExpression") return takesClass(inner);
+    const name = inner.type === "Identifier" ? inner.name : inner.type === "MemberExpression" ? memberName(inner) : undefined;
+    return name !== undefined && /^[A-Z][\w$]*[a-z]/u.test(name);
+  });
 }
 
 /** A call without arguments, for `ReturnType<typeof factory>`. */

@@ -15,6 +15,8 @@ export type TypeArgument = NodeRef | { readonly typeName: string };
 export interface ClassOwner extends NodeRef<ClassNode> {
   /** The value is the class itself, not an instance of it. */
   readonly isStatic: boolean;
+  /** What it extends, where a call says so: `(Base) => class extends Base { … }`. */
+  readonly base?: Value;
 }
 
 /** A value that belongs to a library: its client, a table object, a builder, one of its operators. */
@@ -56,11 +58,14 @@ export type Value =
   | LibraryValue
   | FunctionValue
   | ParameterValue
-  | { readonly kind: "class"; readonly node: ClassNode; readonly module: SourceModule }
+  /** `base` as in {@link ClassOwner}. */
+  | { readonly kind: "class"; readonly node: ClassNode; readonly module: SourceModule; readonly base?: Value }
   | { readonly kind: "instance"; readonly node: ClassNode; readonly module: SourceModule }
   | { readonly kind: "object"; readonly node: TSESTree.ObjectExpression; readonly module: SourceModule }
-  /** A value of an object type: its members have the types the type states. */
-  | { readonly kind: "typed"; readonly node: Node; readonly module: SourceModule }
+  /** A value of an object type, a function type or a list of what is known: its members have the types the type states. */
+  | { readonly kind: "typed"; readonly node: Node; readonly module: SourceModule; /** Of the alias or interface that states the type. */ readonly typeArguments?: readonly TypeArgument[] }
+  /** What a function out of sight makes of a class it is given: `softDelete({ … })(Model)`. A class that extends it extends that class. */
+  | { readonly kind: "made"; readonly node: TSESTree.CallExpression; readonly module: SourceModule }
   | { readonly kind: "namespace"; readonly module: SourceModule }
   /** An export of a package that no library claims. */
   | { readonly kind: "external"; readonly specifier: string; readonly name: string }
@@ -111,6 +116,8 @@ export interface LibraryModel {
   member?(value: LibraryValue, name: string): LibraryValue | undefined;
   /** `value.name(…)` */
   method?(value: LibraryValue, name: string, at: NodeRef<TSESTree.CallExpression>): LibraryValue | undefined;
+  /** What awaiting the value gives: the rows of a builder. Absent: the value stands for what it resolves to as well. */
+  awaited?(value: LibraryValue): LibraryValue | undefined;
   /** What a loop over the value is given, and what an index that is not known picks. */
   element?(value: LibraryValue): LibraryValue | undefined;
   /** The member of an object whose members are assigned under computed names, `value` among them: `db[model.name] = model`. */
@@ -123,6 +130,8 @@ export interface LibraryModel {
   tag?(value: LibraryValue, at: NodeRef): LibraryValue | undefined;
   /** The parameter of a function that is passed as an argument of `value.method(…)`; `method` is empty for `value(…)`. */
   callback?(value: LibraryValue, method: string, argument: number, parameter: number): LibraryValue | undefined;
+  /** The argument of `value.method(…)` that the parameter of such a function is: `transaction(User, Order, async (User, Order) => …)`. */
+  handedOn?(value: LibraryValue, method: string, argument: number, parameter: number): number | undefined;
 }
 
 /** A library value that the code itself gives. */

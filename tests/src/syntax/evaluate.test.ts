@@ -215,7 +215,14 @@ table("annotations", [
   ["generic alias", `${TYPES}type With<T> = T & { db: Client };\nfunction f(c: With<{ a: 1 }>) { probe(c.db); }`, "client"],
   ["type parameter with a constraint", `${TYPES}function f<T extends Client>(db: T) { probe(db); }`, "client"],
   ["type parameter with an object constraint", `${TYPES}function f<T extends { db: Client }>(c: T) { probe(c.db); }`, "client"],
-  ["array of clients by index", `${TYPES}function f(list: Client[]) { probe(list[0]); }`, "unknown"],
+  ["array of clients by index", `${TYPES}function f(list: Client[]) { probe(list[0]); }`, "client"],
+  ["array of clients in a loop", `${TYPES}function f(list: readonly Client[]) { for (const db of list) probe(db); }`, "client"],
+  ["array of clients in a callback", `${TYPES}function f(list: Array<Client>) { list.forEach((db) => probe(db)); }`, "client"],
+  ["array of something else", "function f(list: string[]) { for (const text of list) probe(text); }", "unknown"],
+  ["generic alias of a function", `${TYPES}type Provided<T> = () => T;\nfunction f(get: Provided<Client>) { probe(get()); }`, "client"],
+  ["generic alias through another", `${TYPES}type Provided<T> = () => Promise<T>;\ntype Named<U> = Provided<U>;\nasync function f(get: Named<Client>) { probe(await get()); }`, "client"],
+  ["generic interface", `${TYPES}interface Box<A, B> { left: A; right: B }\nfunction f(box: Box<string, Client>) { probe(box.right); }`, "client"],
+  ["generic alias of something else", `${TYPES}type Provided<T> = () => T;\nfunction f(get: Provided<string>) { probe(get()); }`, "unknown"],
 ]);
 
 table("callbacks and callers", [

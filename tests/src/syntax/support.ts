@@ -154,6 +154,7 @@ export function outline(value: Value): string {
     case "parameters":
     case "text":
     case "callback":
+    case "made":
     case "unknown":
       return value.kind;
   }
