@@ -35,6 +35,8 @@ export interface Flavour {
   readonly properties: boolean;
   /** Does `first()` send LIMIT 1? */
   readonly limitsFirst: boolean;
+  /** Is a limit that is undefined refused, not dropped? */
+  readonly refusesUndefined?: boolean;
   /** The table that the root names. */
   readonly main?: (root: NonNullable<History["root"]>, at: Lowering, span: Span) => TableRef | undefined;
   /** A condition that the root adds by itself. */
@@ -43,6 +45,8 @@ export interface Flavour {
   readonly condition?: (step: Step, reader: BuilderReader) => Predicate | undefined;
   /** The amount that a step of its own sets. */
   readonly amount?: (step: Step, which: "limit" | "offset", at: Lowering) => Amount | undefined;
+  /** The columns of the key of the root's table. */
+  readonly keyColumns?: (root: NonNullable<History["root"]>, at: Lowering) => readonly string[] | undefined;
   /** Steps that a step by name adds: a modifier. Undefined where they are not seen. */
   readonly modifier?: (step: Step, root: History["root"], at: Lowering) => readonly Step[] | undefined;
   /** Flavours whose builders may be parts of this one's. */
@@ -179,9 +183,19 @@ export class BuilderReader {
     const [first] = given?.args ?? [];
     if (first && given && first.type !== "SpreadElement") return this.#source(first, given.module);
     const own = root && this.#flavour.main?.(root, this.at, this.#span);
-    if (own) return { kind: "table", table: own };
+    if (own) {
+      const name = this.#alias();
+      return { kind: "table", table: name === undefined ? own : { ...own, alias: name } };
+    }
     const isNowhere = root && !this.#open && !this.#flavour.main && this.#kind === "select" && !this.#steps.some((item) => item.name === "fromRaw");
     return isNowhere ? undefined : { kind: "table", table: { name: "", alias: "", dynamic: true, span: this.#span } };
+  }
+
+  /** `.alias("o")` */
+  #alias(): string | undefined {
+    const step = this.#steps.findLast((item) => item.name === "alias");
+    const [first] = step?.args ?? [];
+    return step && first && first.type !== "SpreadElement" ? plainText(first, step.module, this.#context) : undefined;
   }
 
   /** What `from` and a join are given: a name with an alias, an object of them, a builder, raw text. */
@@ -228,7 +242,7 @@ export class BuilderReader {
     let made: Statement | undefined;
     if (isFunction(inner)) {
       const steps = stepsInCallback(inner, module, { values, language: this.#flavour.language });
-      if (steps.length > 0) made = lowerBuilder({ root: undefined, steps, open: false }, { ...KNEX_FLAVOUR, language: this.#flavour.language, properties: this.#flavour.properties }, this.at, this.#dialect, span, this.#nesting + 1);
+      if (steps.length > 0) made = lowerBuilder({ root: undefined, steps, open: false }, this.#flavour, this.at, this.#dialect, span, this.#nesting + 1);
     } else {
       const part = this.#partOf(inner, module);
       if (part) made = lowerBuilder(historyOf(inner, module, { values, language: part.flavour.language }), part.flavour, this.at, this.#dialect, span, this.#nesting + 1);
@@ -493,7 +507,18 @@ export class BuilderReader {
     return inList(this.at, column, negated, second, module, span);
   }
 
-  /** The columns of a set of conditions on the key of a table, for libraries that know it. */
+  /** The call that makes the builder. */
+  root(): History["root"] {
+    return this.#told.root;
+  }
+
+  /** The columns of the key, for libraries that know it. */
+  keyColumns(): readonly string[] | undefined {
+    const { root } = this.#told;
+    return root && this.#flavour.keyColumns?.(root, this.at);
+  }
+
+  /** An equality of a column of the key. */
   key(name: string, node: Node | undefined, module: SourceModule, span: Span): Predicate {
     const column = this.column(name, span);
     return node ? this.#equal(column, node, module, span) : opaque(span, "the key cannot be followed");
@@ -512,6 +537,7 @@ export class BuilderReader {
       if (step.name === which) next = first && first.type !== "SpreadElement" ? amountOf(this.at, first, step.module) : { kind: "none", span };
       else if (which === "limit" && step.name === "first" && this.#flavour.limitsFirst) next = { kind: "number", value: 1, span };
       if (!next) continue;
+      if (next.kind === "parameter" && this.#flavour.refusesUndefined) next = { kind: "parameter", ...(next.value && { value: next.value }), span };
       if (step.presence === "always") amount = next;
       else if (amount && amount.kind !== "none") amount = { kind: "parameter", span };
       else amount = { kind: "maybe", why: `\`.${step.name}(…)\` is called only under a condition`, proved: "yes", span };

@@ -9,12 +9,11 @@ import { argumentNode } from "../conditions.js";
 import { dialectOfDriver, dialectOfText } from "../dialects.js";
 import { queriesOfText } from "../sql-text.js";
 import type { LibraryValue, Value } from "../../syntax/values.js";
-import { KNEX_FLAVOUR, type Flavour } from "./builder.js";
+import { FLAVOUR } from "./flavour.js";
 import { AGGREGATES, BUILDERS, CONDITIONS, JOINS, KNEX, STEPS, TEXTS, knexModel } from "./model.js";
-import { builderSite } from "./sites.js";
+import { beginsHere, builderSite } from "./sites.js";
 import { PLACEHOLDERS, bindingsOf } from "./text.js";
 
-export const FLAVOUR: Flavour = { ...KNEX_FLAVOUR, language: BUILDERS };
 const BULK: BulkAdvice = { read: "`whereIn`", insert: "`insert([…])` or `batchInsert`", updateSame: "`whereIn` and one `update`", delete: "`whereIn` and one `del`" };
 
 export const knex: Adapter = {
@@ -28,32 +27,11 @@ export const knex: Adapter = {
     if (candidate.type !== "CallExpression") return undefined;
     const value = context.library(candidate, KNEX);
     if (value?.role === "raw") return value.at?.node === candidate ? rawSite(candidate, value, context) : undefined;
-    if (value && BUILDERS.isBuilder(value)) return beginsHere(candidate, value, context) ? site(candidate, value.evidence, dialectOf(value, context), context) : undefined;
+    if (value && BUILDERS.isBuilder(value)) return beginsHere(candidate, value, BUILDERS, context) ? site(candidate, value.evidence, dialectOf(value, context), context) : undefined;
     if (value) return undefined;
     return byShape(candidate, context);
   },
 };
-
-/** Is the call the one that makes the builder, or that gets it from a function: no step of one that is there already? */
-function beginsHere(call: TSESTree.CallExpression, value: LibraryValue, context: AdapterContext): boolean {
-  if (value.role === "builder" && value.at?.node === call) return true;
-  const callee = unwrap(call.callee);
-  const receiver = callee.type === "MemberExpression" ? context.library(callee.object, KNEX) : undefined;
-  if (receiver && BUILDERS.isBuilder(receiver)) return false;
-  const fn = context.values.functionOf(call, context.module);
-  return fn !== undefined && !fn.node.async && value.role === "builder" && givesBuilder(call, context);
-}
-
-/** Does the call give a builder that is not sent yet, and is it no step on a variable that holds one? */
-function givesBuilder(call: TSESTree.CallExpression, context: AdapterContext): boolean {
-  const isCompletedInPlace = call.arguments.some((argument) => {
-    if (argument.type !== "Identifier") return false;
-    const own = context.library(argument, KNEX);
-    const target = call.parent.type === "AssignmentExpression" && call.parent.left.type === "Identifier" ? call.parent.left.name : undefined;
-    return own !== undefined && BUILDERS.isBuilder(own) && (call.parent.type === "ExpressionStatement" || target === argument.name);
-  });
-  return !isCompletedInPlace;
-}
 
 function site(call: TSESTree.CallExpression, evidence: Site["evidence"], dialect: Dialect | undefined, context: AdapterContext): Recognised {
   return builderSite({ call, flavour: FLAVOUR, evidence, dialect, context, bulk: BULK });

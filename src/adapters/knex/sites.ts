@@ -4,10 +4,11 @@ import { query, rangeOf, spanOf } from "../../query/build.js";
 import type { BulkAdvice, Delivery, Dialect, Query, Sending, Site, Statement, TextEdit } from "../../query/model.js";
 import { calleeName, unwrap, type Node } from "../../syntax/ast.js";
 import { replacedAmount } from "../builder/edits.js";
-import { historyOf, lifeOf, type Following, type Life, type Step } from "../builder/history.js";
+import { historyOf, lifeOf, type BuilderLanguage, type Following, type Life, type Step } from "../builder/history.js";
 import { sendingOfThenable } from "../builder/sending.js";
 import { opened } from "../builder/steps.js";
 import type { AdapterContext, Recognised } from "../contract.js";
+import type { LibraryValue } from "../../syntax/values.js";
 import { inputsOf, lowerBuilder, type Flavour, type Told } from "./builder.js";
 import { CALLBACKS, STREAMS, TEXTS } from "./model.js";
 
@@ -22,6 +23,27 @@ export interface BuilderSite {
   readonly before?: Told;
   readonly delivery?: (steps: readonly Step[], statement: Statement) => Delivery | undefined;
   readonly finished?: (base: Query, steps: readonly Step[]) => Query;
+}
+
+/** Is the call the one that makes the builder, or that gets it from a function: no step of one that is there already? */
+export function beginsHere(call: TSESTree.CallExpression, value: LibraryValue, { isBuilder }: BuilderLanguage, context: AdapterContext): boolean {
+  if (value.role !== "inner" && value.at?.node === call) return true;
+  const callee = unwrap(call.callee);
+  const receiver = callee.type === "MemberExpression" ? context.library(callee.object, value.library) : undefined;
+  if (receiver && isBuilder(receiver)) return false;
+  const fn = context.values.functionOf(call, context.module);
+  return fn !== undefined && !fn.node.async && value.role !== "inner" && givesBuilder(call, isBuilder, context);
+}
+
+/** Does the call give a builder that is not sent yet, and is it no step on a variable that holds one? */
+function givesBuilder(call: TSESTree.CallExpression, isBuilder: BuilderLanguage["isBuilder"], context: AdapterContext): boolean {
+  const isCompletedInPlace = call.arguments.some((argument) => {
+    if (argument.type !== "Identifier") return false;
+    const own = context.values.library(argument, context.module);
+    const target = call.parent.type === "AssignmentExpression" && call.parent.left.type === "Identifier" ? call.parent.left.name : undefined;
+    return own !== undefined && isBuilder(own) && (call.parent.type === "ExpressionStatement" || target === argument.name);
+  });
+  return !isCompletedInPlace;
 }
 
 /** The query of a call that makes a builder, copies it, or gets it from a function of the project. */
