@@ -5,6 +5,7 @@ import { prisma } from "./prisma/index.js";
 import { sequelize } from "./sequelize/index.js";
 import { rawAdapters } from "./raw/index.js";
 import { knex } from "./knex/index.js";
+import { objection } from "./objection/index.js";
 import { typeorm } from "./typeorm/index.js";
 
-export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, knex, ...rawAdapters];
+export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, knex, objection, ...rawAdapters];

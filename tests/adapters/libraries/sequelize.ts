@@ -37,7 +37,7 @@ const common: Omit<LibraryScenarios["scenarios"], "client imported through a re-
   "look-alikes": `
     const map = new Map<string, string>(); map.delete("a"); cache.destroy("a"); socket.destroy(); stream.destroy({ where: 1 }); session.save(); await fs.create("x"); Math.max(1, 2); _.sum([1]); ids.count;
     import mongoose, { Schema } from "mongoose"; const Cat = mongoose.model("Cat", new Schema({})); await Cat.findOne({ name: "x" }); await Cat.create({ name: "x" }); await Cat.count(); const cat = new Cat(); await cat.save();
-    import { Model as Other } from "objection"; class Dog extends Other { static tableName = "dogs"; } await Dog.query().findOne({ id: 1 }); await Dog.findOne({ where: { id: 1 } });
+    import { Model as Other } from "objection"; class Dog extends Other { static tableName = "dogs"; } await Dog.findOne({ where: { id: 1 } });
     class Repository { findOne(options: unknown) {} findAll() {} update(a: unknown, b: unknown) {} } const repository = new Repository(); repository.findOne({ where: { id: 1 } }); repository.findAll(); repository.update({}, { where: {} });
     class User { static findAll() {} static create(user: unknown) {} } await User.findAll(); await User.create({ id }); stripe.customers.create({ id }); await userService.findAll({ where: { id } }); await api.users.update(id, { name: "x" });
     await redis.increment("a"); await counter.increment("n", { by: 2 }); dialog.restore(); database.truncate(); log.query("SELECT");
