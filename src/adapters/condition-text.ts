@@ -2,6 +2,7 @@
 import type { Dialect, Predicate, Span, Statement } from "../query/model.js";
 import { readSql, type PlaceholderStyle, type SqlHole } from "../sql/index.js";
 import type { FoldedText } from "../syntax/text.js";
+import { placedKind } from "./places.js";
 
 /** Stands before a condition so that a grammar of statements reads it. */
 const PREFIX = "SELECT 1 FROM q WHERE ";
@@ -19,7 +20,7 @@ export interface ConditionText {
 /** The condition that a text is, with its spans moved to the site. Undefined when no grammar reads it as one. */
 export function conditionOfText({ text, dialect, placeholders, place, properties = NONE }: ConditionText): Predicate | undefined {
   const shift = PREFIX.length;
-  const holes = text.holes.map((hole): SqlHole => ({ span: { start: hole.span.start + shift, end: hole.span.end + shift }, kind: hole.kind, value: hole.expression, ...(hole.items !== undefined && { items: hole.items }) }));
+  const holes = text.holes.map((hole): SqlHole => ({ span: { start: hole.span.start + shift, end: hole.span.end + shift }, kind: placedKind(hole, PREFIX + text.text, shift), value: hole.expression, ...(hole.items !== undefined && { items: hole.items }) }));
   const reading = readSql({ text: PREFIX + text.text, holes }, { dialect, ...(placeholders && { placeholders }) });
   const statement = "statements" in reading ? onlyCondition(reading.statements) : undefined;
   return statement && relocated(statement.where, (span) => place({ start: span.start - shift, end: span.end - shift }), properties);

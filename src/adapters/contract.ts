@@ -4,7 +4,7 @@ import type { Dialect, LibraryId, Opaque, Query, Undefinable } from "../query/mo
 import type { Chain } from "../syntax/chain.js";
 import type { Evaluator } from "../syntax/evaluate.js";
 import type { ObjectShape } from "../syntax/objects.js";
-import type { FoldedText, Interpolation } from "../syntax/text.js";
+import type { FoldedText, Interpolate } from "../syntax/text.js";
 import type { Node } from "../syntax/ast.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import type { LibraryModel, LibraryValue, TypeEvidence } from "../syntax/values.js";
@@ -29,7 +29,7 @@ export interface AdapterContext {
   /** What an expression of this module evaluates to, when it is a value of this library. */
   library(node: Node, library: LibraryId): LibraryValue | undefined;
   object(node: Node, module?: SourceModule): ObjectShape;
-  text(node: Node, interpolate?: (expression: Node, module: SourceModule) => Interpolation | undefined): FoldedText | undefined;
+  text(node: Node, interpolate?: Interpolate): FoldedText | undefined;
   chain(root: TSESTree.CallExpression): Chain;
   undefinable(node: Node, module?: SourceModule): Undefinable;
   /** Is the expression a constant of the program: a literal, a const, a member of an enum? Then its value when it is known. */

@@ -12,6 +12,7 @@ import { unwrap, type Node } from "../syntax/ast.js";
 import type { FoldedText, TextHole } from "../syntax/text.js";
 import type { SourceModule } from "../syntax/source-module.js";
 import type { AdapterContext } from "./contract.js";
+import { placedKind } from "./places.js";
 
 /** A value that the program binds to a placeholder. */
 export interface BoundValue {
@@ -107,12 +108,13 @@ function sqlTextOf(text: FoldedText, { context }: TextQuery): SqlText {
 
 function sqlHole(hole: TextHole, text: string, context: AdapterContext): SqlHole {
   const isNumber = hole.kind === "text" || hole.kind === "scalar" ? isPlaceholderNumber(hole, text) : false;
+  const kind = placedKind(hole, text);
   return {
     // `$${values.length}`: the sigil and the number are one placeholder.
     span: isNumber ? { start: hole.span.start - 1, end: hole.span.end } : hole.span,
-    kind: isNumber ? "value" : hole.kind,
+    kind: isNumber ? "value" : kind,
     ...(!isNumber && { value: hole.expression }),
-    ...(hole.kind === "value" && { undefinable: context.undefinable(hole.expression, hole.module) }),
+    ...(kind === "value" && { undefinable: context.undefinable(hole.expression, hole.module) }),
     ...(hole.items !== undefined && { items: hole.items }),
   };
 }

@@ -1,10 +1,12 @@
 /** Text as the program assembles it: literals, templates, concatenation, `join`, constants; with holes, and a map back to the source. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import { contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, type Node } from "./ast.js";
+import type { Scope } from "eslint";
+import { contains, enclosingFunction, isFunction, isUndefined, literalString, memberName, receiverOf, unwrap, type FunctionNode, type Node } from "./ast.js";
 import type { Evaluator } from "./evaluate.js";
 import { returnedExpressions } from "./patterns.js";
 import { isConditional } from "./objects.js";
 import type { SourceModule } from "./source-module.js";
+import type { FunctionValue, NodeRef } from "./values.js";
 
 /** What an adapter says of an interpolated expression. */
 export type Interpolation =
@@ -12,9 +14,18 @@ export type Interpolation =
   | { readonly inline: Node; readonly module: SourceModule; /** It is there only under a condition of the program. */ readonly sometimes?: boolean }
   /** Known text that stands nowhere in the source (`Prisma.empty`). */
   | { readonly text: string }
-  | { readonly hole: HoleKind; readonly value?: Node; readonly items?: number };
+  /** The items of a list with a separator between them; they are read as what is interpolated in a tagged template. */
+  | { readonly join: Node; readonly module: SourceModule; readonly separator: string }
+  | { readonly hole: HoleKind; readonly value?: Node; readonly items?: number; /** Known text on both sides: `unnest(` and `)`. */ readonly around?: readonly [string, string] };
 
-export type HoleKind = "value" | "list" | "identifier" | "text" | "scalar";
+/**
+ * Decides what an interpolated expression is. `composed`: it stands in a tagged template, or in what one is put together of,
+ * where an expression that is not text of the library is a bound value.
+ */
+export type Interpolate = (expression: Node, module: SourceModule, composed: boolean) => Interpolation | undefined;
+
+/** `open`: a bound value or a piece of text, of which the place in the text tells more. */
+export type HoleKind = "value" | "list" | "identifier" | "text" | "scalar" | "open";
 
 export interface TextHole {
   readonly span: { readonly start: number; readonly end: number };
@@ -58,10 +69,17 @@ const PLACE = "?";
  * Folds an expression to text. `interpolate` decides what an expression inside is; without an answer a constant is
  * inlined, a number becomes a `scalar` hole and anything else a `text` hole. Undefined when the expression is no text.
  */
-export function foldText(node: Node, module: SourceModule, values: Evaluator, interpolate?: (expression: Node, module: SourceModule) => Interpolation | undefined): FoldedText | undefined {
+export function foldText(node: Node, module: SourceModule, values: Evaluator, interpolate?: Interpolate): FoldedText | undefined {
   const folder = new Folder(module, values, interpolate);
   if (!folder.add(node, module, 0)) return undefined;
   return folder.finish();
+}
+
+/** A function that is folded for a call of it. */
+interface Frame {
+  readonly fn: FunctionNode;
+  readonly call: TSESTree.CallExpression;
+  readonly module: SourceModule;
 }
 
 class Folder {
@@ -73,9 +91,11 @@ class Folder {
   #call: { readonly node: Node; readonly module: SourceModule } | undefined;
   readonly #home: SourceModule;
   readonly #values: Evaluator;
-  readonly #interpolate: ((expression: Node, module: SourceModule) => Interpolation | undefined) | undefined;
+  readonly #interpolate: Interpolate | undefined;
+  /** Calls of functions whose results are being folded, the innermost last: what their parameters are. */
+  readonly #frames: Frame[] = [];
 
-  constructor(home: SourceModule, values: Evaluator, interpolate: ((expression: Node, module: SourceModule) => Interpolation | undefined) | undefined) {
+  constructor(home: SourceModule, values: Evaluator, interpolate: Interpolate | undefined) {
     this.#home = home;
     this.#values = values;
     this.#interpolate = interpolate;
@@ -119,7 +139,7 @@ class Folder {
           this.#template(inner.quasi, module, depth);
           return true;
         }
-        const said = this.#interpolate?.(inner, module);
+        const said = this.#interpolate?.(inner, module, true);
         return said !== undefined && "inline" in said && said.inline !== inner && this.add(said.inline, said.module, depth + 1);
       }
       case "BinaryExpression":
@@ -129,7 +149,7 @@ class Folder {
       case "MemberExpression":
         return this.#value(inner, module, depth);
       case "CallExpression":
-        return this.#method(inner, module, depth) || this.#result(inner, module, depth);
+        return this.#piece(inner, module, depth) || this.#method(inner, module, depth) || this.#result(inner, module, depth);
       case "ConditionalExpression": {
         const branch = textBranch(inner);
         if (branch === undefined) return false;
@@ -142,6 +162,14 @@ class Folder {
       default:
         return false;
     }
+  }
+
+  /** What a helper of a template library makes, as text by itself. */
+  #piece(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+    const said = this.#interpolate?.(node, module, false);
+    if (!said || "hole" in said || ("inline" in said && unwrap(said.inline) === node)) return false;
+    this.#said(said, node, module, depth);
+    return true;
   }
 
   /** Marks what `fold` adds as optional. */
@@ -189,14 +217,35 @@ class Folder {
     return false;
   }
 
-  #interpolated(node: Node, module: SourceModule, depth: number): void {
-    const said = this.#interpolate?.(node, module);
+  #said(said: Interpolation, node: Node, module: SourceModule, depth: number): void {
+    if ("inline" in said) {
+      const inline = (): boolean => this.add(said.inline, said.module, depth + 1);
+      if (!(said.sometimes === true ? this.#optionally(inline) : inline())) this.#hole("text", node, module);
+    } else if ("text" in said) this.#constant(said.text);
+    else if ("join" in said) {
+      if (!this.#tried(() => this.#list(said.join, said.separator, said.module, depth, true))) this.#hole("text", node, module);
+    } else {
+      if (said.around) this.#constant(said.around[0]);
+      this.#hole(said.hole, said.value ?? node, module, said.items);
+      if (said.around) this.#constant(said.around[1]);
+    }
+  }
+
+  #interpolated(node: Node, module: SourceModule, depth: number, composed = false): void {
+    if (depth > MAX_DEPTH) {
+      this.#hole("text", node, module);
+      return;
+    }
+    const passed = this.#passed(node, module);
+    if (passed) {
+      const frame = this.#frames.pop();
+      this.#interpolated(passed.node, passed.module, depth + 1, composed);
+      if (frame) this.#frames.push(frame);
+      return;
+    }
+    const said = this.#interpolate?.(node, module, composed);
     if (said) {
-      if ("inline" in said) {
-        const inline = (): boolean => this.add(said.inline, said.module, depth + 1);
-        if (!(said.sometimes === true ? this.#optionally(inline) : inline())) this.#hole("text", node, module);
-      } else if ("text" in said) this.#constant(said.text);
-      else this.#hole(said.hole, said.value ?? node, module, said.items);
+      this.#said(said, node, module, depth);
       return;
     }
     const inner = unwrap(node);
@@ -212,7 +261,7 @@ class Folder {
     const branch = inner.type === "ConditionalExpression" ? textBranch(inner) : undefined;
     if (inner.type === "ConditionalExpression" && branch) {
       const fold = (): boolean => {
-        this.#interpolated(branch, module, depth + 1);
+        this.#interpolated(branch, module, depth + 1, composed);
         return true;
       };
       if (this.#isFilled(inner.test, module, depth)) fold();
@@ -230,7 +279,7 @@ class Folder {
       const [start, end] = quasiRange(quasi, module);
       this.#literal(quasi.value.cooked ?? quasi.value.raw, start, module.text.slice(start, end), module);
       const expression = node.expressions[index];
-      if (expression) this.#interpolated(expression, module, depth);
+      if (expression) this.#interpolated(expression, module, depth, node.parent.type === "TaggedTemplateExpression");
     }
   }
 
@@ -268,6 +317,7 @@ class Folder {
       return this.#value(node, module, depth);
     }
     const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init).map((reference) => reference.identifier as Node);
+    if (declarator.init && isTemplateMade(declarator.init)) writes.push(...appendedTo(variable, node));
     const relevant = writes.filter((write) => write.range[0] < node.range[0] || enclosingFunction(write) !== enclosingFunction(node));
     if (relevant.some((write) => enclosingFunction(write) !== enclosingFunction(declarator))) return false;
     const init = declarator.init;
@@ -284,9 +334,10 @@ class Folder {
     }
     const extensions: { readonly assignment: Node; readonly parts: Extension }[] = [];
     for (const write of relevant) {
-      const parts = write.parent?.type === "AssignmentExpression" ? extensionOf(write.parent, node.name) : undefined;
+      const appended = appendCall(write);
+      const parts = (appended && appendedBy(appended)) ?? (write.parent?.type === "AssignmentExpression" ? extensionOf(write.parent, node.name) : undefined);
       if (!parts || !write.parent) return false;
-      extensions.push({ assignment: write.parent, parts });
+      extensions.push({ assignment: appended ?? write.parent, parts });
     }
     if (!this.add(init, module, depth + 1)) return false;
     for (const { assignment, parts } of extensions) {
@@ -303,17 +354,42 @@ class Folder {
     return true;
   }
 
-  /** What a function of the project returns, when it returns one text; its parameters are holes that the call fills. */
-  #result(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+  /** What the call gives for a parameter of the function that is being folded. */
+  #passed(node: Node, module: SourceModule): NodeRef | undefined {
+    const frame = this.#frames.at(-1);
+    const inner = unwrap(node);
+    if (!frame || inner.type !== "Identifier") return undefined;
+    const variable = module.lookUp(inner.name, inner);
+    if ((variable?.defs[0]?.node as Node | undefined) !== frame.fn) return undefined;
+    const index = frame.fn.params.findIndex((parameter) => parameter.type === "Identifier" && parameter.name === inner.name);
+    const before = frame.call.arguments.slice(0, index + 1);
+    const argument = before[index];
+    // What the function itself writes to is not what it is given.
+    const isWritten = variable?.references.some((reference) => reference.isWrite() && !reference.init) === true;
+    return argument && !isWritten && before.every((item) => item.type !== "SpreadElement") ? { node: argument, module: frame.module } : undefined;
+  }
+
+  /** A function that a call runs: one of the project, or one that the call around passes. */
+  #functionOf(node: TSESTree.CallExpression, module: SourceModule): FunctionValue | undefined {
     const fn = this.#values.functionOf(node, module);
+    const passed = fn ? undefined : this.#passed(node.callee, module);
+    const value = passed && this.#values.evaluate(passed.node, passed.module);
+    return value?.kind === "function" ? value : fn;
+  }
+
+  /** What a function of the project returns, when it returns one text; its parameters are what the call passes. */
+  #result(node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
+    const fn = this.#functionOf(node, module);
     if (!fn || fn.node.async || fn.node.generator || depth > MAX_CALLS) return false;
     const [returned, ...others] = returnedExpressions(fn.node);
     if (!returned || others.length > 0) return false;
     const outer = this.#call;
     this.#call ??= { node, module };
+    this.#frames.push({ fn: fn.node, call: node, module });
     try {
       return this.#tried(() => this.add(returned, fn.module, depth + 4));
     } finally {
+      this.#frames.pop();
       this.#call = outer;
     }
   }
@@ -324,6 +400,11 @@ class Folder {
     const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
     if (!receiver || name === undefined) return false;
     if (name === "trim" || name === "trimEnd" || name === "trimStart" || name === "toString") return this.add(receiver, module, depth + 1);
+    if (name === "append" && isTemplateMade(initOf(receiver, module))) {
+      if (!this.add(receiver, module, depth + 1)) return false;
+      for (const argument of node.arguments) this.#interpolated(argument, module, depth);
+      return true;
+    }
     if (name === "concat") {
       if (!this.add(receiver, module, depth + 1)) return false;
       for (const argument of node.arguments) this.#interpolated(argument, module, depth);
@@ -334,7 +415,10 @@ class Folder {
 
   #join(receiver: Node, node: TSESTree.CallExpression, module: SourceModule, depth: number): boolean {
     const separator = node.arguments[0] ? literalString(node.arguments[0]) : ",";
-    if (separator === undefined) return false;
+    return separator !== undefined && this.#list(receiver, separator, module, depth, false);
+  }
+
+  #list(receiver: Node, separator: string, module: SourceModule, depth: number, composed: boolean): boolean {
     const list = elementsOf(receiver, module);
     if (!list) return false;
     const isCondition = /^\s*(?:and|or)\s*$/iu.test(separator);
@@ -342,7 +426,7 @@ class Folder {
       const fold = (): boolean => {
         if (index > 0) this.#constant(separator);
         const start = this.#text.length;
-        this.#interpolated(element.certain ? element.node : presentPart(element.node), module, depth);
+        this.#interpolated(element.certain ? element.node : presentPart(element.node), module, depth, composed);
         // Conditions, columns and assignments may come in any number; of rows it matters how many there are.
         return element.certain || isCondition || !/^\s*(?:\(|$)/u.test(this.#text.slice(start));
       };
@@ -389,6 +473,39 @@ function isEmptyText(node: Node): boolean {
   const inner = unwrap(node);
   if (inner.type === "TaggedTemplateExpression") return isEmptyText(inner.quasi);
   return inner.type === "Literal" ? inner.value === "" : inner.type === "TemplateLiteral" && inner.expressions.length === 0 && inner.quasis[0]?.value.raw === "";
+}
+
+/** A value that a tagged template makes, also with `.append(…)` after it. */
+function isTemplateMade(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.type !== "CallExpression") return inner.type === "TaggedTemplateExpression";
+  const callee = unwrap(inner.callee);
+  return callee.type === "MemberExpression" && memberName(callee) === "append" && isTemplateMade(callee.object);
+}
+
+/** The uses of a variable in `variable.append(…)` that stand before a use of it. */
+function appendedTo(variable: Scope.Variable, use: Node): readonly Node[] {
+  return variable.references.map((reference) => reference.identifier as Node).filter((identifier) => identifier.range[0] !== use.range[0] && appendCall(identifier) !== undefined);
+}
+
+/** What an expression is made by: the start of the variable that it is. */
+function initOf(node: Node, module: SourceModule): Node {
+  const inner = unwrap(node);
+  const declarator = inner.type === "Identifier" ? (module.lookUp(inner.name, inner)?.defs[0]?.node as Node | undefined) : undefined;
+  return declarator?.type === "VariableDeclarator" && declarator.init ? declarator.init : inner;
+}
+
+/** The arguments of a call of `append`, and of those that follow on its result. */
+function appendedBy(call: TSESTree.CallExpression): readonly Node[] {
+  const next = appendCall(call);
+  return [...call.arguments, ...(next ? appendedBy(next) : [])];
+}
+
+/** The call of `append` on an expression. */
+function appendCall(object: Node): TSESTree.CallExpression | undefined {
+  const member = object.parent;
+  const call = member?.parent;
+  return member?.type === "MemberExpression" && member.object === object && memberName(member) === "append" && call?.type === "CallExpression" && call.callee === member ? call : undefined;
 }
 
 /** What is appended: expressions, or everything in a template after its first hole. */

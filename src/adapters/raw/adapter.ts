@@ -1,36 +1,53 @@
 /** Adapters of drivers: a table of roles each, one way of recognising for all. */
 import type { TSESTree } from "@typescript-eslint/utils";
-import type { Delivery, HostExpression, Opaque, Query, Sending, Site } from "../../query/model.js";
+import type { Delivery, Opaque, Query, Sending, Site } from "../../query/model.js";
 import { looksLikeSql } from "../../sql/index.js";
-import { calleeName, contains, isFunction, keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
+import { calleeName, keyName, memberName, unwrap, type Node } from "../../syntax/ast.js";
 import { fateOf } from "../../syntax/chain.js";
 import type { Evaluator } from "../../syntax/evaluate.js";
-import { entriesOf } from "../../syntax/objects.js";
 import type { SourceModule } from "../../syntax/source-module.js";
-import { elementsOf, foldText, type FoldedText, type Interpolation, type TextHole } from "../../syntax/text.js";
+import type { FoldedText } from "../../syntax/text.js";
 import type { LibraryModel, Value } from "../../syntax/values.js";
 import { ANY_NAME, type Adapter, type AdapterContext, type Recognised } from "../contract.js";
-import { queriesOfText, type Bindings } from "../sql-text.js";
-import { methodOf, modelOf, namesOf, type Driver } from "./driver.js";
+import { queriesOfText } from "../sql-text.js";
+import { Composer } from "./compose.js";
+import { methodOf, modelOf, namesOf, type Driver, type TextLibrary } from "./driver.js";
 import { TextFlow, type Flow, type Place } from "./flow.js";
 import { climb, sendingAt, siteOf } from "./results.js";
 import { recogniseTag } from "./tags.js";
+import { bindingsOf, inputsOf, textsOf } from "./texts.js";
 
-/** The adapters of a set of drivers, and the one that finds the project's own wrappers of them. */
-export function driverAdapters(drivers: readonly Driver[]): readonly Adapter[] {
+/**
+ * The adapters of a set of drivers, and the one that finds the project's own wrappers of them. `templates` are libraries
+ * that only make text for a driver.
+ */
+export function driverAdapters(drivers: readonly Driver[], templates: readonly TextLibrary[] = []): readonly Adapter[] {
+  const composer = new Composer([...drivers, ...templates]);
   const flows = new WeakMap<Evaluator, TextFlow>();
   const flowOf = (context: AdapterContext): TextFlow => {
     const known = flows.get(context.values) ?? new TextFlow(context.values, drivers);
     flows.set(context.values, known);
     return known;
   };
-  return [...drivers.map((driver) => adapterOf(driver, flowOf)), wrapperAdapter(drivers, flowOf)];
+  const reading: Reading = { composer, flowOf };
+  return [...drivers.map((driver) => adapterOf(driver, reading)), ...templates.map(templateAdapter), wrapperAdapter(drivers, reading)];
+}
+
+/** How the texts of a file are read. */
+interface Reading {
+  readonly composer: Composer;
+  readonly flowOf: (context: AdapterContext) => TextFlow;
+}
+
+/** A library that makes text has values, which a driver is given, and no sites. */
+function templateAdapter(library: TextLibrary): Adapter {
+  return { id: library.id, title: library.title, model: modelOf(library), names: new Set(), recognise: () => undefined };
 }
 
 /** Every second file calls something of these names. A file that sends SQL holds SQL text, or a more telling name, as well. */
-const COMMON: ReadonlySet<string> = new Set(["all", "get", "run", "each"]);
+const COMMON: ReadonlySet<string> = new Set(["all", "any", "each", "exec", "exists", "first", "get", "map", "many", "none", "one", "result", "run", "stream", "values"]);
 
-function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow): Adapter {
+function adapterOf(driver: Driver, reading: Reading): Adapter {
   return {
     id: driver.id,
     title: driver.title,
@@ -38,15 +55,15 @@ function adapterOf(driver: Driver, flowOf: (context: AdapterContext) => TextFlow
     names: namesOf(driver),
     common: COMMON,
     recognise(candidate, context) {
-      if (candidate.type === "TaggedTemplateExpression") return recogniseTag(candidate, driver, context);
-      return recogniseCall(candidate, driver, context, flowOf(context));
+      if (candidate.type === "TaggedTemplateExpression") return recogniseTag(candidate, driver, context, reading.composer);
+      return recogniseCall(candidate, driver, context, reading);
     },
   };
 }
 
 /** A call whose callee is a function of the project that hands SQL text to a driver. */
-function wrapperAdapter(drivers: readonly Driver[], flowOf: (context: AdapterContext) => TextFlow): Adapter {
-  const names = new Set(drivers.flatMap((driver) => [...namesOf(driver)]));
+function wrapperAdapter(drivers: readonly Driver[], reading: Reading): Adapter {
+  const names = new Set(drivers.flatMap((driver) => [...namesOf(driver)]).filter((name) => !COMMON.has(name)));
   const tagging = drivers.filter((driver) => Object.values(driver.roles).some((role) => role.tag));
   return {
     id: "sql-wrapper",
@@ -55,14 +72,14 @@ function wrapperAdapter(drivers: readonly Driver[], flowOf: (context: AdapterCon
     names: new Set([ANY_NAME]),
     recognise(candidate, context) {
       // An instance of a driver that is a tag may have any name.
-      if (candidate.type === "TaggedTemplateExpression") return first(tagging, (driver) => recogniseTag(candidate, driver, context));
+      if (candidate.type === "TaggedTemplateExpression") return first(tagging, (driver) => recogniseTag(candidate, driver, context, reading.composer));
       if (!(names.has(calleeName(candidate) ?? "") || candidate.arguments.some((argument) => mayBeSql(argument, context.module, 0)))) return undefined;
-      const flow = flowOf(context);
+      const flow = reading.flowOf(context);
       const method = flow.methodAt(candidate, context.module);
       // A method of a driver under another name: `const run = pool.query.bind(pool)`.
-      if (method) return names.has(calleeName(candidate) ?? "") ? undefined : recogniseCall(candidate, method.driver, context, flow);
+      if (method) return names.has(calleeName(candidate) ?? "") ? undefined : recogniseCall(candidate, method.driver, context, reading);
       const flows = flow.flowsOf(candidate, context.module);
-      return flows.length > 0 ? recogniseFlows(candidate, flows, context, flow) : recogniseExecutor(candidate, drivers, context, flow);
+      return flows.length > 0 ? recogniseFlows(candidate, flows, context, reading) : recogniseExecutor(candidate, drivers, context, reading);
     },
   };
 }
@@ -79,7 +96,7 @@ function first<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | 
  * `await executor("SELECT …", [id])`, where the function is a parameter: SQL text, an awaited result and a driver among
  * the dependencies say together what the parameter is.
  */
-function recogniseExecutor(call: TSESTree.CallExpression, drivers: readonly Driver[], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+function recogniseExecutor(call: TSESTree.CallExpression, drivers: readonly Driver[], context: AdapterContext, reading: Reading): Recognised | undefined {
   const callee = unwrap(call.callee);
   const [text, values] = call.arguments;
   if (callee.type !== "Identifier" || !text || text.type === "SpreadElement" || fateOf(call).fate !== "settled") return undefined;
@@ -89,21 +106,22 @@ function recogniseExecutor(call: TSESTree.CallExpression, drivers: readonly Driv
   if (!driver || others.length > 0) return undefined;
   const { module } = context;
   const made: Flow = { driver, evidence: "shape", text: { node: text, module }, values: values ? [{ node: values, module }] : [], delivery: undefined, lazy: false, appended: false, replaced: [] };
-  return textsOf(made, context).some((item) => item.text && looksLikeSql(item.text.text)) ? recogniseFlows(call, [made], context, flow) : undefined;
+  return textsOf(made, context, reading.composer).some((item) => item.text && looksLikeSql(item.text.text)) ? recogniseFlows(call, [made], context, reading) : undefined;
 }
 
 /** The wrappers have no exports of their own: what they are follows from what they do. */
 const NO_LIBRARY: LibraryModel = { id: "sql-wrapper", owns: () => false, exported: () => undefined, typed: () => undefined };
 
-function recogniseCall(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, flow: TextFlow): Recognised | undefined {
+function recogniseCall(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, reading: Reading): Recognised | undefined {
   const { module } = context;
+  const flow = reading.flowOf(context);
   const own = flow.methodAt(call, module);
   if (own && own.driver !== driver) return undefined;
-  if (own?.method.does === "prepares") return recognisePreparation(call, own.method.text, driver, own.receiver.evidence, context, flow);
+  if (own?.method.does === "prepares") return recognisePreparation(call, own.method.text, driver, own.receiver.evidence, context, reading);
   const flows = flow.flowsOf(call, module).filter((item) => item.driver === driver);
-  if (flows.length > 0) return own || isExecution(call, driver) ? recogniseFlows(call, flows, context, flow) : undefined;
+  if (flows.length > 0) return own || isExecution(call, driver) ? recogniseFlows(call, flows, context, reading) : undefined;
   if (own) return undefined;
-  return recogniseShape(call, driver, context, flow);
+  return recogniseShape(call, driver, context, reading);
 }
 
 /** A call on a prepared statement whose text is known by another way than its value. */
@@ -114,14 +132,14 @@ function isExecution(call: TSESTree.CallExpression, driver: Driver): boolean {
 }
 
 /** `client.query("SELECT …")` on a receiver of which nothing is known: in a package that depends on the driver, or with its query object. */
-function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, flow: TextFlow): Recognised | undefined {
+function recogniseShape(call: TSESTree.CallExpression, driver: Driver, context: AdapterContext, reading: Reading): Recognised | undefined {
   const callee = unwrap(call.callee);
   const name = callee.type === "MemberExpression" ? memberName(callee) : undefined;
   if (name === undefined || !driver.shape?.methods.includes(name) || callee.type !== "MemberExpression") return undefined;
   if (!saysNothing(context.values.evaluate(callee, context.module)) || !isOpen(callee.object, context.module, context, 0)) return undefined;
   if (!driver.packages.some((item) => context.uses(item)) && !isQueryObject(call.arguments[0], driver)) return undefined;
-  const flows = flow.flowsByShape(call, context.module, driver, name).filter((item) => textsOf(item, context).some(({ text }) => text && looksLikeSql(text.text)));
-  return flows.length > 0 ? recogniseFlows(call, flows, context, flow) : undefined;
+  const flows = reading.flowOf(context).flowsByShape(call, context.module, driver, name).filter((item) => textsOf(item, context, reading.composer).some(({ text }) => text && looksLikeSql(text.text)));
+  return flows.length > 0 ? recogniseFlows(call, flows, context, reading) : undefined;
 }
 
 /** `{ text: "SELECT …", values: [id] }`, written at the call: the keys of one driver only. */
@@ -166,16 +184,18 @@ function isOpenCallee(callee: Node, module: SourceModule, context: AdapterContex
 }
 
 /** A prepared statement that nothing in this file executes: it is written here, and sent somewhere else. */
-function recognisePreparation(call: TSESTree.CallExpression, textArgument: number, driver: Driver, evidence: Site["evidence"], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+function recognisePreparation(call: TSESTree.CallExpression, textArgument: number, driver: Driver, evidence: Site["evidence"], context: AdapterContext, reading: Reading): Recognised | undefined {
   const text = call.arguments[textArgument];
   if (!text) return undefined;
+  const flow = reading.flowOf(context);
   if (flow.isForwarded({ node: text, module: context.module })) return [];
   if (flow.executed(context.module).has(call)) return [];
   const made: Flow = { driver, evidence, text: { node: text, module: context.module }, values: [], delivery: undefined, lazy: false, appended: false, replaced: [] };
-  return textsOf(made, context).flatMap(({ text: folded }) => queriesOf(folded, made, call, context, "built", [], undefined));
+  return textsOf(made, context, reading.composer).flatMap(({ text: folded }) => queriesOf(folded, made, call, context, "built", [], undefined));
 }
 
-function recogniseFlows(call: TSESTree.CallExpression, flows: readonly Flow[], context: AdapterContext, flow: TextFlow): Recognised | undefined {
+function recogniseFlows(call: TSESTree.CallExpression, flows: readonly Flow[], context: AdapterContext, reading: Reading): Recognised | undefined {
+  const flow = reading.flowOf(context);
   const open = flows.filter((item) => !flow.isForwarded(item.text));
   // The text is a parameter of the function around: the calls of that function are the sites.
   if (open.length === 0) return flows.length > 0 ? [] : undefined;
@@ -186,7 +206,7 @@ function recogniseFlows(call: TSESTree.CallExpression, flows: readonly Flow[], c
     seen.add(item.text.node);
     const same = open.filter((other) => other.text.node === item.text.node);
     const [delivery, sending] = fateAfter(call, item, same, context.module);
-    for (const { text, values, isStreamed } of textsOf(item, context)) {
+    for (const { text, values, isStreamed } of textsOf(item, context, reading.composer)) {
       result.push(...queriesOf(text, item, call, context, sending, values, isStreamed ? "stream" : delivery));
     }
   }
@@ -218,116 +238,6 @@ function fateAfter(call: Node, flow: Flow, same: readonly Flow[], module: Source
   const result = climb(call);
   const streamed = result.steps.some((step) => flow.driver.streamedBy?.includes(step) === true);
   return [streamed ? "stream" : delivery, flow.lazy ? sendingAt(result, module) : "now"];
-}
-
-/** A text of a flow with the expressions that hold its values. */
-interface Text {
-  readonly text: FoldedText | undefined;
-  readonly values: readonly Place[];
-  /** The text is a cursor's: rows come as they are asked for. */
-  readonly isStreamed: boolean;
-}
-
-/** The texts an argument can be: a string, a query object, a tagged template, a cursor; one of two. */
-function textsOf(flow: Flow, context: AdapterContext): readonly Text[] {
-  const { driver } = flow;
-  const at = (place: Place, values: readonly Place[], depth: number, isStreamed: boolean): readonly Text[] => {
-    const inner = unwrap(place.node);
-    const branches = depth > 4 ? [] : branchesOf(inner, place.module);
-    if (branches.length > 1) return branches.flatMap((branch) => at({ node: branch, module: place.module }, values, depth + 1, isStreamed));
-    const value = context.values.evaluate(inner, place.module);
-    if (value.kind === "library" && value.library === driver.id && value.at?.node.type === "NewExpression") {
-      const [text, bound] = value.at.node.arguments;
-      const { module } = value.at;
-      if (text) return at({ node: text, module }, bound ? [{ node: bound, module }] : [], depth + 1, true);
-    }
-    const folded = fold(inner, place.module, context);
-    if (folded) return [{ text: changed(folded, flow), values, isStreamed }];
-    const shape = context.object(inner, place.module);
-    for (const key of driver.textKeys ?? []) {
-      const entry = entriesOf(shape, key).at(-1);
-      if (!entry) continue;
-      const bound = (driver.valueKeys ?? []).flatMap((name) => entriesOf(shape, name).slice(-1)).map((item): Place => ({ node: item.value, module: item.module }));
-      return at({ node: entry.value, module: entry.module }, [...bound, ...values], depth + 1, isStreamed);
-    }
-    return [{ text: undefined, values, isStreamed }];
-  };
-  return at(flow.text, flow.values, 0, false);
-}
-
-/** The two texts of `cond ? a : b`, also behind a constant. */
-function branchesOf(node: Node, module: SourceModule): readonly Node[] {
-  if (node.type === "ConditionalExpression") return [node.consequent, node.alternate];
-  if (node.type !== "Identifier") return [];
-  const variable = module.lookUp(node.name, node);
-  const declarator = variable?.defs[0]?.node as Node | undefined;
-  if (declarator?.type !== "VariableDeclarator" || declarator.id.type !== "Identifier" || variable?.references.some((reference) => reference.isWrite() && !reference.init)) return [];
-  const init = declarator.init ? unwrap(declarator.init) : undefined;
-  return init?.type === "ConditionalExpression" ? [init.consequent, init.alternate] : [];
-}
-
-/** Folds text of any module; only what stands in the linted file can be located. */
-function fold(node: Node, module: SourceModule, context: AdapterContext): FoldedText | undefined {
-  const inner = unwrap(node);
-  const isTag = inner.type === "TaggedTemplateExpression";
-  // A tag of a template library (`SQL`, `sql`) whose result a driver is given: its expressions are bound values.
-  const text = isTag ? foldText(inner.quasi, module, context.values, boundValue) : foldText(inner, module, context.values);
-  return text && module !== context.module ? { ...text, locate: () => undefined } : text;
-}
-
-function boundValue(expression: Node, module: SourceModule): Interpolation | undefined {
-  const inner = unwrap(expression);
-  if (inner.type === "TaggedTemplateExpression") return { inline: inner.quasi, module };
-  return inner.type === "ConditionalExpression" ? undefined : { hole: "value" };
-}
-
-/** The text as the wrapper changes it. */
-function changed(text: FoldedText, { appended, replaced, text: source }: Flow): FoldedText {
-  const unknown = (start: number, end: number): TextHole => ({ span: { start, end }, kind: "text", expression: source.node, module: source.module });
-  let holes = [...text.holes];
-  for (const pattern of replaced) {
-    for (const match of text.text.matchAll(pattern)) {
-      // Blanks that are folded change nothing.
-      if (/^\s*$/u.test(match[0])) continue;
-      const hole = unknown(match.index, match.index + match[0].length);
-      holes = holes.filter(({ span }) => span.end <= hole.span.start || hole.span.end <= span.start);
-      holes.push(hole);
-    }
-  }
-  const end = text.text.length;
-  if (appended) holes.push(unknown(end + 1, end + 2));
-  holes.sort((a, b) => a.span.start - b.span.start);
-  return { ...text, text: appended ? `${text.text} ?` : text.text, holes };
-}
-
-/** Values of the placeholders: by position from arrays and from single arguments, by name from objects. */
-function bindingsOf(values: readonly Place[], context: AdapterContext): Bindings {
-  const [only, ...more] = values;
-  const elements = (): readonly (Place | undefined)[] => {
-    if (!only) return [];
-    const list = more.length === 0 ? elementsOf(only.node, only.module) : undefined;
-    if (!list) return values;
-    const unsure = list.elements.findIndex((element) => !element.certain);
-    return list.elements.slice(0, unsure < 0 ? undefined : unsure).map((element) => ({ node: element.node, module: only.module }));
-  };
-  let positional: readonly (Place | undefined)[] | undefined;
-  return {
-    position(index) {
-      positional ??= elements();
-      return positional[index - 1];
-    },
-    name(name) {
-      const entry = only && entriesOf(context.object(only.node, only.module), name).at(-1);
-      return entry && { node: entry.value, module: entry.module };
-    },
-  };
-}
-
-/** What flows into the statement besides the holes of its text. */
-function inputsOf(call: TSESTree.CallExpression, values: readonly Place[], { module }: AdapterContext): readonly HostExpression[] {
-  const nodes = values.filter((value) => value.module === module).flatMap((value) => elementsOf(value.node, module)?.elements.map((element) => element.node) ?? [value.node]);
-  const further = call.arguments.slice(1).filter((argument) => !isFunction(unwrap(argument)) && !nodes.some((node) => contains(argument, node)));
-  return [...nodes, ...further];
 }
 
 /** Cheap: can the expression be SQL text at all? By its literal beginning, or because it is a name for something from elsewhere. */

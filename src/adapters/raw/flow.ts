@@ -115,6 +115,7 @@ export class TextFlow {
     switch (method.does) {
       case "leads":
       case "prepares":
+      case "composes":
         return [];
       case "sends": {
         const text = argumentAt(call, method.text);

@@ -5,6 +5,8 @@ import { mysql2 } from "./mysql2.js";
 import { pg } from "./pg.js";
 import { pglite } from "./pglite.js";
 import { neon, postgresJs, vercelPostgres } from "./postgres-js.js";
+import { slonik } from "./slonik.js";
 import { betterSqlite3, nodeSqlite, sqlite3 } from "./sqlite.js";
+import { sqlTemplateStrings, sqlTemplateTag } from "./templates.js";
 
-export const rawAdapters: readonly Adapter[] = driverAdapters([pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, neon, vercelPostgres]);
+export const rawAdapters: readonly Adapter[] = driverAdapters([pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, neon, vercelPostgres, slonik], [sqlTemplateStrings, sqlTemplateTag]);

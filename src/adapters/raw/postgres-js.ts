@@ -18,6 +18,7 @@ export const postgresJs: Driver = {
     sql: {
       // `sql(ids)`, `sql("name")`: a piece of a template.
       called: "helper",
+      piece: { piece: "byPlace", argument: 0 },
       tag: { lazy: true, gives: "pending" },
       methods: {
         unsafe: { does: "sends", text: 0, values: { argument: 1 }, lazy: true },
@@ -27,7 +28,7 @@ export const postgresJs: Driver = {
       },
     },
     helper: {},
-    pending: {},
+    pending: { is: "text" },
   },
   // The driver throws on undefined.
   undefinedLimit: "rejected",
@@ -56,7 +57,7 @@ export const neon: Driver = {
       tag: { lazy: true, gives: "pending" },
       methods: { query: { does: "sends", text: 0, values: { argument: 1 }, lazy: true }, transaction },
     },
-    pending: {},
+    pending: { is: "text" },
   },
   textKeys: ["text"],
   valueKeys: ["values"],
