@@ -32,6 +32,8 @@ export function boundOf(query: Query, context: BoundContext): RowBound {
   }
   if (query.byUniqueKey) return { kind: "one" };
   const bound = statementBound(query, context);
+  // Who asks for the row of a key takes the key for unique, by rules of the program that no schema states.
+  if (query.asksForOne === true && bound.kind === "scoped" && query.orderBy.length === 0) return { kind: "unknown", why: "one row is asked for by a key" };
   return query.sending === "unknown" && bound.kind === "whole" ? { kind: "unknown", why: "the builder may be completed elsewhere" } : bound;
 }
 

@@ -362,6 +362,8 @@ export interface Query extends Statement {
   readonly wholeTableByName: boolean;
   /** At most one row matches by the call's own contract (findUnique, update by unique key). */
   readonly byUniqueKey: boolean;
+  /** The call asks for the one row that its conditions name, and sends no limit: Objection's `findOne`. */
+  readonly asksForOne?: true;
   /** Expressions of the program that flow into the statement: arguments, holes, filter values. Facts ask whether they vary. */
   readonly inputs: readonly HostExpression[];
   /** Turns a span of this statement (or of a nested one) into a range of the source file. */

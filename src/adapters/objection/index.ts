@@ -37,7 +37,7 @@ function site(call: TSESTree.CallExpression, value: LibraryValue, context: Adapt
     const callee = unwrap(call.callee);
     // What is read by a row depends on the row.
     const isOfRow = value.name !== undefined && ROW_STARTS.has(value.name) && callee.type === "MemberExpression";
-    return { ...base, byUniqueKey: isOne(steps), ...(isOfRow && callee.type === "MemberExpression" && { inputs: [callee.object, ...base.inputs] }) };
+    return { ...base, byUniqueKey: isOne(steps), ...(steps.some(({ name }) => name === "findOne") && { asksForOne: true }), ...(isOfRow && callee.type === "MemberExpression" && { inputs: [callee.object, ...base.inputs] }) };
   };
   return builderSite({
     call,
