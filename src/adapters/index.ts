@@ -4,8 +4,9 @@ import { drizzleAdapter } from "./drizzle/index.js";
 import { prisma } from "./prisma/index.js";
 import { sequelize } from "./sequelize/index.js";
 import { rawAdapters } from "./raw/index.js";
+import { mikroorm } from "./mikroorm/index.js";
 import { knex } from "./knex/index.js";
 import { objection } from "./objection/index.js";
 import { typeorm } from "./typeorm/index.js";
 
-export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, knex, objection, ...rawAdapters];
+export const adapters: readonly Adapter[] = [drizzleAdapter, prisma, sequelize, typeorm, mikroorm, knex, objection, ...rawAdapters];

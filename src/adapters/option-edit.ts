@@ -17,8 +17,11 @@ export interface OptionPlace {
 export function optionEdit({ call, position, key, args }: OptionPlace, value: number, module: SourceModule): readonly TextEdit[] | undefined {
   const given = call.arguments[position];
   if (!given) {
+    if (call.arguments.length !== position) return undefined;
+    const last = call.arguments.at(-1);
+    if (last) return last.type === "SpreadElement" ? undefined : [{ range: [last.range[1], last.range[1]], text: `, { ${key}: ${value} }` }];
     const end = call.range[1] - 1;
-    return position === 0 && call.arguments.length === 0 && module.text[end] === ")" ? [{ range: [end, end], text: `{ ${key}: ${value} }` }] : undefined;
+    return module.text[end] === ")" ? [{ range: [end, end], text: `{ ${key}: ${value} }` }] : undefined;
   }
   const [entry, ...others] = entriesOf(args, key);
   if (entry) {

@@ -761,10 +761,13 @@ export class Evaluator {
     return asked.kind === "unknown" && mayMakeClass(node) ? { kind: "made", node, module } : asked;
   }
 
-  /** What a container is asked for by its class: `injector.get(UserService)`, `getCustomRepository(UserRepository)`. */
+  /** What a container is asked for by its class or its type: `injector.get(UserService)`, `container.resolve<EntityManager>("em")`. */
   #asked(node: TSESTree.CallExpression, module: SourceModule): Value {
     const [first] = node.arguments;
     if (!first || first.type === "SpreadElement" || !ASKS.test(calleeName(node) ?? "")) return UNKNOWN;
+    const [written, ...others] = node.typeArguments?.params ?? [];
+    const stated = written && others.length === 0 ? this.evaluateType(written, module) : UNKNOWN;
+    if (stated.kind === "library" || stated.kind === "instance") return stated;
     const asked = this.evaluate(first, module);
     return asked.kind === "class" ? this.#instance(asked.node, asked.module) : UNKNOWN;
   }
@@ -1076,10 +1079,16 @@ export class Evaluator {
       const added = this.#objectMember(value.added.node, value.added.module, name);
       if (added.kind !== "unknown") return added;
     }
-    const { owner } = value;
+    const owner = value.owner ?? this.#rowClass(value);
     if (!owner) return undefined;
     const own = this.#classMember(owner, name, owner.isStatic);
     return own.kind === "unknown" ? undefined : own;
+  }
+
+  /** The class whose instance a row is. */
+  #rowClass({ rowOf }: LibraryValue): ClassOwner | undefined {
+    const named = rowOf && (rowOf.node.type.startsWith("TS") ? this.evaluateType(rowOf.node, rowOf.module) : this.evaluate(rowOf.node, rowOf.module));
+    return named?.kind === "class" || named?.kind === "instance" ? { node: named.node, module: named.module, isStatic: false } : undefined;
   }
 
   #this(node: TSESTree.ThisExpression, module: SourceModule): Value {

@@ -36,6 +36,8 @@ export interface LibraryValue {
   readonly at?: NodeRef;
   /** The class of the project that it is, or that it is an instance of: its own members come before those of the library. */
   readonly owner?: ClassOwner;
+  /** A row of the class that the expression, or the type, names: its members are those of an instance of the class. */
+  readonly rowOf?: NodeRef;
   /** The arguments of its type, where it is known by its type: `Repository<User>`, a class that extends it. */
   readonly typeArguments?: readonly TypeArgument[];
   /** The object whose members the program adds to it: `repository.extend({ … })`. */

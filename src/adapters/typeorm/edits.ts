@@ -17,7 +17,5 @@ export interface LimitPlace {
 
 /** Adds `take`, or a number in place of a `take` that may be undefined. */
 export function limitEdit({ call, position, args, rows, module }: LimitPlace): readonly TextEdit[] | undefined {
-  const last = call.arguments.at(-1);
-  if (position === 1 && call.arguments.length === 1 && last && last.type !== "SpreadElement") return [{ range: [last.range[1], last.range[1]], text: `, { take: ${rows} }` }];
   return optionEdit({ call, position, key: "take", args }, rows, module);
 }

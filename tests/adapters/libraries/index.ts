@@ -10,8 +10,9 @@ import { slonik } from "./slonik.js";
 import { sqlite3 } from "./sqlite3.js";
 import { sequelize, sequelizeTypescript } from "./sequelize.js";
 import { knex } from "./knex.js";
+import { mikroOrm } from "./mikro-orm.js";
 import { objection, objectionCommonJs } from "./objection.js";
 import { typeorm } from "./typeorm.js";
 import type { LibraryScenarios } from "../scenarios.js";
 
-export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, sequelize, sequelizeTypescript, typeorm, knex, objection, objectionCommonJs, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, slonik];
+export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, sequelize, sequelizeTypescript, typeorm, mikroOrm, knex, objection, objectionCommonJs, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, slonik];

@@ -67,7 +67,7 @@ export const typeorm: LibraryScenarios = {
     "look-alikes": {
       code: `
         import mongoose from "mongoose";
-        import { InjectRepository } from "@mikro-orm/nestjs";
+        import { InjectRepository } from "@acme/repositories";
         import { EntityManager as Em, Repository as Repo } from "./ports.js";
         interface Users { find(): Promise<unknown[]>; save(row: unknown): Promise<void>; findOneBy(where: object): Promise<unknown> }
         class Service {
