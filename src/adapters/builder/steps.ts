@@ -26,8 +26,6 @@ export interface ConditionSteps {
   readonly spanOf: (step: Step) => Span;
   /** The place of a filter that says nothing. */
   readonly empty: Span;
-  /** Each condition is joined with all that came before, as if it stood in parentheses: `(a OR b) AND c`. */
-  readonly inOrder?: true;
 }
 
 interface Part {
@@ -36,7 +34,7 @@ interface Part {
 }
 
 /** Conditions as builders write them one after the other: AND binds closer than OR. */
-export function combinedConditions(steps: readonly Step[], { how, read, spanOf, empty, inOrder }: ConditionSteps): Predicate {
+export function combinedConditions(steps: readonly Step[], { how, read, spanOf, empty }: ConditionSteps): Predicate {
   let parts: Part[] = [];
   for (const group of groupsOf(steps)) {
     const [first] = group.steps;
@@ -48,10 +46,7 @@ export function combinedConditions(steps: readonly Step[], { how, read, spanOf, 
     const predicate = group.certain || isEmpty(either) ? either : optional(either, "condition", "yes", at);
     if (joined === "first" && group.certain) parts = [{ joined: "and", predicate }];
     else if (joined === "first" && parts.length > 0) parts = [{ joined: "and", predicate: oneOf([joinedParts(parts), either], at) }];
-    else {
-      parts.push({ joined: joined === "or" ? "or" : "and", predicate });
-      if (inOrder) parts = [{ joined: "and", predicate: joinedParts(parts) }];
-    }
+    else parts.push({ joined: joined === "or" ? "or" : "and", predicate });
   }
   const whole = joinedParts(parts);
   return isEmpty(whole) && steps.length > 0 ? { op: "constant", value: true, written: false, span: empty } : whole;
