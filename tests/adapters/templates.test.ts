@@ -46,3 +46,22 @@ describe("templates that a driver is given", () => {
     expect(outlines(`${PG}const form = new FormData(); form.append("DELETE FROM orders"); await pool.query(form);`)).toEqual(["opaque dynamic-text"]);
   });
 });
+
+describe("pg-promise", () => {
+  const DB = `const pgp = require("pg-promise")();\nconst db = pgp({});\n`;
+  test.each([
+    ["a name", "db.none('DELETE FROM ${table:name} WHERE id = ${id}', { table, id });", "delete qg_hole_0, where id = parameter"],
+    ["a list", "db.any('SELECT * FROM orders WHERE id IN ($/ids:csv/)', { ids });", "select orders, where id in array"],
+    ["raw text", "db.any('SELECT * FROM orders WHERE $1:raw', [condition]);", "select orders, where opaque(unknown), limit maybe"],
+    ["a value of the server", "db.any('SELECT * FROM orders WHERE id = $1', id);", "select orders, where id = parameter"],
+    ["a query file, which is not read", "db.any(new pgp.QueryFile('./orders.sql'));", "opaque dynamic-text"],
+  ])("%s", (_name, code, expected) => {
+    expect(outlines(DB + code)).toEqual([expected]);
+  });
+
+  test("in a repository that is given the database", () => {
+    const code = "class Orders { constructor(db, pgp) { this.db = db; } find(id) { return this.db.oneOrNone('SELECT * FROM orders WHERE id = $1', +id); } }";
+    expect(outlines(code, { "package.json": JSON.stringify({ name: "example", dependencies: { "pg-promise": "12" } }) })).toEqual(["select orders, where id = parameter, delivers one-unlimited"]);
+    expect(outlines(code, { "package.json": "{}" })).toEqual([]);
+  });
+});

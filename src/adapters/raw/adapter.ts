@@ -163,6 +163,8 @@ function isOpen(node: Node, module: SourceModule, context: AdapterContext, depth
     case "NewExpression":
       return isOpenCallee(inner.callee, module, context, depth + 1);
     case "MemberExpression":
+      // A field that the constructor is given: `constructor(db) { this.db = db; }`. Any other says what it is where it is set.
+      if (unwrap(inner.object).type === "ThisExpression" && context.values.evaluate(inner, module).kind === "parameter") return true;
       return isOpen(inner.object, module, context, depth + 1);
     case "AwaitExpression":
       return isOpen(inner.argument, module, context, depth + 1);

@@ -6,6 +6,8 @@ import { nodeSqlite } from "./node-sqlite.js";
 import { pg } from "./pg.js";
 import { pglite } from "./pglite.js";
 import { postgresJs } from "./postgres-js.js";
+import { bunSqlite } from "./bun-sqlite.js";
+import { pgPromise } from "./pg-promise.js";
 import { slonik } from "./slonik.js";
 import { sqlite3 } from "./sqlite3.js";
 import { sequelize, sequelizeTypescript } from "./sequelize.js";
@@ -15,4 +17,4 @@ import { objection, objectionCommonJs } from "./objection.js";
 import { typeorm } from "./typeorm.js";
 import type { LibraryScenarios } from "../scenarios.js";
 
-export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, sequelize, sequelizeTypescript, typeorm, mikroOrm, knex, objection, objectionCommonJs, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, slonik];
+export const libraries: readonly LibraryScenarios[] = [drizzle, prisma, sequelize, sequelizeTypescript, typeorm, mikroOrm, knex, objection, objectionCommonJs, pg, pglite, mysql2, betterSqlite3, nodeSqlite, sqlite3, postgresJs, slonik, pgPromise, bunSqlite];
