@@ -4,7 +4,8 @@
  * "Usable" means that the condition bounds the range of the index that is read (PostgreSQL's Index Cond, MySQL's ref or
  * range, SQLite's SEARCH), not that the planner will choose it. "Unusable" is a proof and covers every configuration of a
  * filter that the program completes conditionally. What depends on a fact that is not in the repository (the collation of
- * the database, statistics) is unknown.
+ * the database, statistics) is unknown. That nothing bounds the range does not always mean that the table is read: see
+ * `partial-scan` and {@link scanPath}.
  *
  * Rules by the leftmost prefix: PostgreSQL manual 11.2-11.11, MySQL manual 10.2.1.2, 10.2.1.3 and 10.3.6, MariaDB
  * knowledge base "Index Condition", SQLite "The Query Optimizer Overview".
@@ -56,6 +57,8 @@ export type AccessReason =
   | "exists"
   /** unusable: what a related row must fulfil is served by no index of its table. */
   | "related"
+  /** unusable, yet no scan of the table: a partial index may hold just the rows that are asked for, and is read as a whole. */
+  | "partial-scan"
   | "no-filter"
   | "view"
   | "uncertain-table"
@@ -72,7 +75,6 @@ export type AccessReason =
   /** unknown: versions of the server differ. */
   | "version"
   | "partial-unknown"
-  | "partial-scan"
   /** unknown: a partial index serves if a parameter has the value that its condition asks for. */
   | "partial-parameter"
   /** unknown: the value of a parameter decides. */
@@ -132,5 +134,12 @@ export function accessPath(question: AccessQuestion): AccessPath {
   if (known !== undefined) return walk(question, planners[known]);
   // The dialect is not known: what all of them agree on holds.
   const [first, ...others] = dialect === undefined ? KNOWN_DIALECTS.map((candidate) => walk(question, planners[candidate])) : [];
-  return first !== undefined && others.every((other) => other.verdict === first.verdict) ? first : { verdict: "unknown", reason: "dialect" };
+  if (first === undefined || others.some((other) => other.verdict !== first.verdict)) return { verdict: "unknown", reason: "dialect" };
+  return others.find(({ reason }) => reason === "partial-scan") ?? first;
+}
+
+/** The same, asked whether the whole table is read: where a partial index may be read in its place, that is not proved. */
+export function scanPath(question: AccessQuestion): AccessPath {
+  const path = accessPath(question);
+  return path.reason === "partial-scan" ? { ...path, verdict: "unknown" } : path;
 }

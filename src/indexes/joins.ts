@@ -10,7 +10,7 @@ import { and } from "../query/build.js";
 import { mapPredicate } from "../query/map.js";
 import { predicatesIn } from "../query/predicates.js";
 import type { Table } from "../schema/model.js";
-import { accessPath, type AccessPath, type AccessQuestion } from "./access.js";
+import { scanPath, type AccessPath, type AccessQuestion } from "./access.js";
 import { columnsOf, findColumn, resolve } from "./columns.js";
 import { reducedJoins, restrictionOf } from "./restriction.js";
 
@@ -178,7 +178,7 @@ class Orders {
     const told = mapPredicate(restrictionOf(statement, ref, owns), { predicate: (part) => (this.#waitsFor(part, unbound, ref, table) ? SAYS_NOTHING : part) });
     const predicate = and(conjunctsOf(told).filter((conjunct) => conjunct !== SAYS_NOTHING && !this.#isForeign(conjunct, ref, table)));
     const question: AccessQuestion = { table, predicate, dialect, alias: ref.alias, alone: this.#alone, order: statement.orderBy, ...(related && { related }) };
-    return { ref, table, question, path: accessPath(question), joined: bound.size > 0 };
+    return { ref, table, question, path: scanPath(question), joined: bound.size > 0 };
   }
 
   /** A condition on other tables alone does not narrow this one. */

@@ -15,6 +15,9 @@ export function bestOf(outcomes: readonly Outcome[], relation: Relation): Outcom
   if (usable !== undefined) return usable;
   const unknown = outcomes.find((outcome) => outcome?.verdict === "unknown");
   if (unknown !== undefined) return unknown;
+  // What one condition of several may spare is spared.
+  const whole = outcomes.find((outcome) => outcome?.reason === "partial-scan");
+  if (whole !== undefined) return whole;
   const distance = (outcome: AccessPath): number => {
     const { table, path } = outcome.through ?? { table: relation.table, path: outcome };
     const column = table.columns.find((candidate) => candidate.name === path.column);

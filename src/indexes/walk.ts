@@ -45,8 +45,9 @@ class Walk {
     const outcome = this.#visit(this.#predicate, around(conjunctsOf(this.#predicate)));
     if (outcome === undefined) return { verdict: "unknown", reason: "no-filter" };
     if (outcome.verdict !== "unusable") return outcome;
+    if (outcome.reason === "partial-scan") return outcome;
     const scanned = this.#partialScan(conjunctsOf(this.#predicate));
-    if (scanned !== undefined) return { verdict: "unknown", reason: "partial-scan", nearest: scanned };
+    if (scanned !== undefined) return { verdict: "unusable", reason: "partial-scan", nearest: scanned };
     const ordered = this.#orderIndex();
     return ordered === undefined ? outcome : { ...outcome, ordered };
   }
@@ -105,7 +106,7 @@ class Walk {
       const found = this.#visit(inner, { conjuncts, arm, belowOr: true });
       // An arm may read a partial index as a whole.
       const whole = found?.verdict === "unusable" ? this.#partialScan(conjuncts) : undefined;
-      const outcome: Outcome = whole === undefined ? found : { verdict: "unknown", reason: "partial-scan", nearest: whole };
+      const outcome: Outcome = whole === undefined ? found : { verdict: "unusable", reason: "partial-scan", nearest: whole };
       (item.op === "optional" ? optional : required).push(outcome);
     }
     const all = [...required, ...optional];
@@ -116,6 +117,10 @@ class Walk {
     const spoils = (outcome: Outcome): boolean => outcome === undefined || outcome.verdict === "unusable";
     const proved = required.length > 0 ? required.some(spoils) : optional.every(spoils);
     if (proved) {
+      // Where nothing else is in the way, the arms together may read partial indexes and not the table.
+      const whole = all.find((outcome) => outcome?.reason === "partial-scan");
+      const others = required.filter((outcome) => outcome?.reason !== "partial-scan");
+      if (whole !== undefined && !(others.some(spoils) || (required.length === 0 && optional.every((outcome) => spoils(outcome) && outcome?.reason !== "partial-scan")))) return whole;
       const unusable = all.filter((outcome) => outcome?.verdict === "unusable");
       const arm = unusable.find((outcome) => outcome?.reason !== "or-parameter") ?? unusable[0];
       if (arm?.reason === "or-parameter") return arm;
@@ -172,7 +177,7 @@ class Walk {
     const table = item === undefined ? undefined : this.#related(this.#relation.table, relation);
     if (item === undefined || table === undefined) return { verdict: "unknown", reason: "relation", ...own };
     const path = walk({ table, predicate: item, dialect: this.#planner.dialect, alone: true, related: this.#related, ...(this.#version === undefined ? {} : { version: this.#version }) }, this.#planner);
-    return path.verdict === "unusable" ? { verdict: "unusable", reason: "related", through: path.through ?? { table, predicate: item, path } } : { verdict: "unknown", reason: "relation", ...own };
+    return path.verdict === "unusable" && path.reason !== "partial-scan" ? { verdict: "unusable", reason: "related", through: path.through ?? { table, predicate: item, path } } : { verdict: "unknown", reason: "relation", ...own };
   }
 
   /** A partial index whose condition the filter states (or may state) can be read as a whole, whatever it leads with. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accessPath, type AccessPath } from "../../../src/indexes/access.js";
+import { accessPath, scanPath, type AccessPath } from "../../../src/indexes/access.js";
 import type { Dialect, Predicate } from "../../../src/query/model.js";
 import type { Table } from "../../../src/schema/model.js";
 import { always, and, anyOf, between, cast, cmp, col, collate, eq, flag, inQuery, isNull, joined, like, lit, lower, maybe, never, not, notIn, notNull, oneOf, opaque, operator, or, param, plus, related, some, table } from "./predicates.js";
@@ -127,8 +127,8 @@ const rows: readonly Row[] = [
   [["a where b > 5"], "a = ? and b > 7", and(eq("a"), cmp("b", ">", lit(7))), ["usable", "unknown", "unknown", "unusable"]],
   [["a where b > 5"], "a = ?", eq("a"), ["unusable", "unknown", "unknown", "unusable"], "partial"],
   [["a where name = 'x' or b = 1"], "a = ? and b = 1", and(eq("a"), eq("b", lit(1))), ["usable", "unknown", "unknown", "usable"]],
-  [["created_at where flag"], "flag alone: the small index can be read whole", flag("flag"), "unknown", "partial-scan"],
-  [["a where deleted_at IS NULL"], "(a = ? and deleted_at is null) or a = ?", or(and(eq("a"), isNull("deleted_at")), eq("a")), ["unusable", "unknown", "unknown", "unknown"]],
+  [["created_at where flag"], "flag alone: the small index can be read whole", flag("flag"), "unusable", "partial-scan"],
+  [["a where deleted_at IS NULL"], "(a = ? and deleted_at is null) or a = ?", or(and(eq("a"), isNull("deleted_at")), eq("a")), ["unusable", "unknown", "unknown", "unusable"]],
   // Collations
   [["email collate C"], "email = ?", eq("email"), ["unusable", "usable", "usable", "unusable"], "operator-class"],
   [["email collate nocase"], "email collate nocase = ?", eq(collate("email", "NOCASE")), ["usable", "unusable", "unusable", "usable"]],
@@ -205,6 +205,17 @@ describe("access path", () => {
   it("tells when an index gives the order of a read that has no filter index", () => {
     const path = accessPath({ table: table(["created_at"]), predicate: eq("a"), dialect: "postgresql", order: [{ column: { name: "created_at", span: { start: 0, end: 0 }, wrappers: [] }, descending: "yes", span: { start: 0, end: 0 } }] });
     expect(path).toMatchObject({ verdict: "unusable", ordered: { name: "created_at" } });
+  });
+
+  it("does not prove a scan of the table where a partial index may be read in its place", () => {
+    const question = { table: table(["created_at where flag", "a where b = 1"]), dialect: "sqlite" as const };
+    const both = or(and(eq("a"), eq("b", lit(1))), flag("flag"));
+    for (const predicate of [flag("flag"), and(eq("a"), flag("flag")), and(eq("name"), both)]) {
+      expect(accessPath({ ...question, predicate })).toMatchObject({ verdict: "unusable", reason: "partial-scan" });
+      expect(scanPath({ ...question, predicate })).toMatchObject({ verdict: "unknown", reason: "partial-scan" });
+    }
+    expect(scanPath({ ...question, predicate: or(eq("name"), flag("flag")) })).toMatchObject({ verdict: "unusable", reason: "or" });
+    expect(scanPath({ ...question, predicate: eq("name") })).toMatchObject({ verdict: "unusable" });
   });
 
   it("maps property names, and unqualified names of other relations", () => {

@@ -125,7 +125,7 @@ const rows: readonly (readonly [index: string, condition: string, verdict: strin
   ["(a) WHERE s IS NOT NULL", "a = 1 AND lower(s) = 'x'", "usable leading"],
   ["(a) WHERE s IS NOT NULL", "a = 1 AND coalesce(s, '') = 'x'", "unusable partial"],
   ["(a) WHERE b IS NOT NULL", "a = 1 AND b <> ALL($1::int[])", "unusable partial"],
-  ["(b) WHERE flag", "flag AND a = 1", "unknown partial-scan"],
+  ["(b) WHERE flag", "flag AND a = 1", "unusable partial-scan"],
 ];
 
 describe("PostgreSQL", () => {
