@@ -214,7 +214,7 @@ describe("access path", () => {
       expect(accessPath({ ...question, predicate })).toMatchObject({ verdict: "unusable", reason: "partial-scan" });
       expect(scanPath({ ...question, predicate })).toMatchObject({ verdict: "unknown", reason: "partial-scan" });
     }
-    expect(scanPath({ ...question, predicate: or(eq("name"), flag("flag")) })).toMatchObject({ verdict: "unusable", reason: "or" });
+    expect(scanPath({ ...question, predicate: or(eq("name", lit("x")), flag("flag")) })).toMatchObject({ verdict: "unusable", reason: "no-index" });
     expect(scanPath({ ...question, predicate: eq("name") })).toMatchObject({ verdict: "unusable" });
   });
 
