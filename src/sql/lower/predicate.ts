@@ -80,6 +80,7 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
       const column = subjectOf(expression.item, context);
       const low = operandOf(expression.low, frame);
       const high = operandOf(expression.high, frame);
+      if (column === undefined && columnsIn(expression.item, context).length === 0) return betweenColumns(expression, frame);
       if (column === undefined || low === undefined || high === undefined) return columnless(expression, "between", frame);
       return { op: "between", column, negated: expression.negated, low, high, span };
     }
@@ -113,8 +114,13 @@ export function predicateOf(expression: Expression, frame: Frame): Predicate {
     case "cast":
       if (expression.item.kind === "literal") return predicateOf(expression.item, frame);
       return columnless(expression, "cast", frame);
-    case "call":
-      return columnless(expression, expression.name.toLowerCase(), frame);
+    case "call": {
+      const name = expression.name.toLowerCase();
+      const [condition] = expression.args;
+      // Hints on how many rows a condition holds for (SQLite, "Built-in scalar functions").
+      if (context.dialect === "sqlite" && condition !== undefined && HINTS.has(name)) return predicateOf(condition, frame);
+      return columnless(expression, name, frame);
+    }
     case "json":
       return columnless(expression, expression.path, frame);
     case "other":
@@ -277,6 +283,15 @@ function binary(expression: Extract<Expression, { kind: "binary" }>, frame: Fram
     if (value !== undefined) return { op: "constant", value, written: true, span };
   }
   return columnless(expression, comparison, frame);
+}
+
+const HINTS: ReadonlySet<string> = new Set(["likely", "unlikely", "likelihood"]);
+
+/** `5 BETWEEN a AND b` is `a <= 5 AND b >= 5`: each bound may have an index. */
+function betweenColumns(expression: Extract<Expression, { kind: "between" }>, frame: Frame): Predicate {
+  const { item, low, high, negated, start, end } = expression;
+  const side = (op: string, left: Expression): Predicate => predicateOf({ kind: "binary", op, left, right: item, start, end }, frame);
+  return negated ? { op: "or", items: [side(">", low), side("<", high)] } : { op: "and", items: [side("<=", low), side(">=", high)] };
 }
 
 /** Operators that read the same from the right, by another name. */

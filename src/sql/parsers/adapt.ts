@@ -4,10 +4,11 @@
  */
 import type { Dialect } from "../../query/model.js";
 import { TokenIndex, type Token } from "../scanner.js";
+import { SyntaxRejected } from "./resolve.js";
 
 const afterIs = new Set(["NULL", "TRUE", "FALSE", "DISTINCT", "UNKNOWN", "NOT"]);
 
-/** The text for the parser; positions stay as they are. */
+/** The text for the parser; positions stay as they are. Throws {@link SyntaxRejected} for what the parser would read wrongly. */
 export function adaptForSqlparser(text: string, tokens: readonly Token[], dialect: Dialect): string {
   const edits: { start: number; end: number; text: string }[] = [];
   const index = new TokenIndex(tokens);
@@ -18,7 +19,11 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
     edits.push({ start, end, text: written.padEnd(end - start) });
   };
   const isSqlite = dialect === "sqlite";
+  const isMysql = dialect === "mysql" || dialect === "mariadb";
   for (const [at, token] of tokens.entries()) {
+    // There they are OR and AND (MySQL manual 14.4.3); the parser binds them tighter than a comparison, as other dialects' operators.
+    if (isMysql && token.text === "||" && !joinsWord(text, token)) replace(at, at, "OR");
+    else if (isMysql && (token.text === "||" || token.text === "&&")) throw new SyntaxRejected("AND or OR written as a symbol");
     if (token.kind !== "word") continue;
     const next = index.upperAt(at + 1);
     switch (token.upper) {
@@ -42,7 +47,7 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
         const operand = tokens[at + 1];
         const isType = previous?.kind === "word" && ["AS", "SET", "COLLATE", "USING"].includes(previous.upper);
         const begins = operand !== undefined && operand.text !== ")" && operand.text !== "," && !(operand.text === "(" && previous?.text === ",");
-        if ((dialect === "mysql" || dialect === "mariadb") && !isType && begins) replace(at, at, "~");
+        if (isMysql && !isType && begins) replace(at, at, "~");
         break;
       }
       case "GLOB":
@@ -118,4 +123,9 @@ export function adaptForSqlparser(text: string, tokens: readonly Token[], dialec
     copied = edit.end;
   }
   return result + text.slice(copied);
+}
+
+/** A word in the token's place would run into its neighbour. */
+function joinsWord(text: string, token: Token): boolean {
+  return /[\w$]/u.test(text.charAt(token.start - 1)) || /[\w$]/u.test(text.charAt(token.end));
 }

@@ -614,6 +614,8 @@ class Translator {
   #binary(node: Json): Expression {
     const op = text(node, "operator")?.toUpperCase() ?? "";
     if (op === "AND" || op === "OR" || op === "&&") return this.#logical(node);
+    // There it is OR (MySQL manual 14.4.3), and the parser binds it tighter than a comparison.
+    if (op === "||" && (this.#dialect === "mysql" || this.#dialect === "mariadb")) return this.#reject("OR written as a symbol");
     const item = this.#expression(field(node, "left"));
     const rightNode = field(node, "right");
     const listed = text(rightNode, "type") === "expr_list" ? list(rightNode, "value") : undefined;

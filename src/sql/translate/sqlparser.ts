@@ -839,6 +839,9 @@ class Translator {
       return { kind: "query", query, array: true, ...this.#layout.around(...path, place) };
     }
     const subquery = args?.tag === "Subquery" ? [this.#expression({ Subquery: args.body })] : [];
+    const [name] = path;
+    // `ROW(a, b)`, which other dialects read as a row themselves.
+    if (path.length === 1 && name?.text.toUpperCase() === "ROW" && !name.quoted && items.length > 1) return { kind: "row", items, ...this.#layout.around(this.#layout.call(name.start), ...items) };
     const over = field(body, "over");
     const extra = [
       ...(args?.tag === "List" ? this.#parts(field(args.body, "clauses")) : []),

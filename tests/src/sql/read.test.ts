@@ -53,6 +53,8 @@ describe("conditions", () => {
     ["a = 1 OR b = 2 AND c = 3", { op: "or", items: [{ op: "compare" }, { op: "and" }] }],
     ["(a = 1 OR b = 2) AND c = 3", { op: "and", items: [{ op: "or" }, { op: "compare" }] }],
     ["NOT (a = 1 OR b = 2)", { op: "not", item: { op: "or" } }],
+    ["5 BETWEEN a AND b", { op: "and", items: [{ op: "compare", column: { name: "a" }, operator: "<=", operand: { value: 5 } }, { column: { name: "b" }, operator: ">=" }] }],
+    ["5 NOT BETWEEN a AND b", { op: "or", items: [{ column: { name: "a" }, operator: ">" }, { column: { name: "b" }, operator: "<" }] }],
     ["CASE WHEN a = 1 THEN 1 ELSE 0 END = 1", { op: "compare", column: { name: "a", wrappers: [{ kind: "function", name: "case" }] } }],
   ];
   for (const [condition, expected] of cases) {
@@ -118,6 +120,13 @@ describe("conditions", () => {
     expect(where("data->'$.k' = 1", "mysql")).toMatchObject({ op: "compare", column: { wrappers: [{ kind: "json" }] } });
     expect(where("data->>'$.k' = 1 AND b = 2", "mysql")).toMatchObject({ op: "and", items: [{ column: { name: "data" } }, { column: { name: "b" } }] });
     expect(where("a = \"x\"", "mysql")).toMatchObject({ operand: { kind: "literal", value: "x" } });
+    for (const dialect of ["mysql", "mariadb"] as const) {
+      expect(where("a = 5 && b = 3", dialect)).toMatchObject({ op: "and", items: [{ column: { name: "a" } }, { column: { name: "b" } }] });
+      expect(where("a = 5 || b = 3 AND c = 1", dialect)).toMatchObject({ op: "or", items: [{ column: { name: "a" } }, { op: "and" }] });
+      expect(where("a='x'|| b='y'", dialect)).toMatchObject({ op: "or", items: [{ column: { name: "a" } }, { column: { name: "b" } }] });
+      expect(where("ROW(a, b) = ROW(1, 2)", dialect)).toMatchObject({ op: "and", items: [{ column: { name: "a" } }, { column: { name: "b" } }] });
+    }
+    expect(where("likely(a = 1) AND likelihood(b = 2, 0.5)", "sqlite")).toMatchObject({ op: "and", items: [{ op: "compare", column: { name: "a" } }, { op: "compare", column: { name: "b" } }] });
     expect(where("1", "mysql")).toMatchObject({ op: "constant", value: true });
     expect(where("a IS ?", "sqlite")).toMatchObject({ op: "compare", operator: "is not distinct", operand: { kind: "parameter" } });
     for (const dialect of ["mysql", "sqlite", "postgresql"] as const) {
