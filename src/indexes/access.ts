@@ -83,7 +83,9 @@ export type AccessReason =
   | "expression-unknown"
   | "method-unknown"
   | "not"
-  | "index-merge";
+  | "index-merge"
+  /** unknown: conditions may exclude each other, and the planner goes on with what is left. */
+  | "contradiction";
 
 export interface AccessPath {
   readonly verdict: "usable" | "unusable" | "unknown";

@@ -100,6 +100,8 @@ export function describeReason(path: AccessPath, table: Table): string {
       return "a negated condition is not modelled";
     case "index-merge":
       return "it depends on whether the planner merges indexes";
+    case "contradiction":
+      return "it depends on what the planner makes of conditions that exclude each other";
   }
 }
 

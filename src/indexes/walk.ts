@@ -4,6 +4,7 @@ import type { OrderItem, Predicate } from "../query/model.js";
 import type { Index } from "../schema/model.js";
 import type { AccessPath, AccessQuestion } from "./access.js";
 import { correlations, findColumn, resolve, type Relation } from "./columns.js";
+import { mayContradict } from "./contradiction.js";
 import { conjunctsOf, negate } from "./logic.js";
 import type { Leaves, Planner, Surroundings } from "./planners/contract.js";
 import { atMost, bestOf, leads, mentioned, mentions, type Outcome } from "./outcomes.js";
@@ -46,6 +47,7 @@ class Walk {
     if (outcome === undefined) return { verdict: "unknown", reason: "no-filter" };
     if (outcome.verdict !== "unusable") return outcome;
     if (outcome.reason === "partial-scan") return outcome;
+    if (this.#planner.dropsContradictions && mayContradict(conjunctsOf(this.#predicate))) return { verdict: "unknown", reason: "contradiction" };
     const scanned = this.#partialScan(conjunctsOf(this.#predicate));
     if (scanned !== undefined) return { verdict: "unusable", reason: "partial-scan", nearest: scanned };
     const ordered = this.#orderIndex();
@@ -104,6 +106,10 @@ class Walk {
       const arm = conjunctsOf(inner);
       const conjuncts = [...surroundings.conjuncts, ...arm];
       const found = this.#visit(inner, { conjuncts, arm, belowOr: true });
+      if (found?.verdict === "unusable" && this.#planner.dropsContradictions && mayContradict(arm)) {
+        required.push({ verdict: "unknown", reason: "contradiction" });
+        continue;
+      }
       // An arm may read a partial index as a whole.
       const whole = found?.verdict === "unusable" ? this.#partialScan(conjuncts) : undefined;
       const outcome: Outcome = whole === undefined ? found : { verdict: "unusable", reason: "partial-scan", nearest: whole };

@@ -48,6 +48,8 @@ export interface Planner {
   readonly mergesIndexesInJoins: boolean;
   /** Each execution is planned with the values of its parameters; otherwise one plan has to serve whatever values come. */
   readonly plansWithValues: boolean;
+  /** What its literals show to be never true is left out of the plan, arm by arm. */
+  readonly dropsContradictions: boolean;
   /** EXISTS may become a join that comes into the table from the other side. */
   readonly entersByExists: boolean;
   leaves(scope: Scope): Leaves;

@@ -218,6 +218,14 @@ describe("access path", () => {
     expect(scanPath({ ...question, predicate: eq("name") })).toMatchObject({ verdict: "unusable" });
   });
 
+  it("does not deny an index in MySQL where literals may make an arm never true", () => {
+    const question = { table: table(["a"]), dialect: "mariadb" as const };
+    const never = and(eq("name", lit("x")), eq("name", lit("y")));
+    expect(accessPath({ ...question, predicate: or(eq("a", lit(1)), never) })).toMatchObject({ verdict: "unknown", reason: "contradiction" });
+    expect(accessPath({ ...question, dialect: "postgresql", predicate: or(eq("a", lit(1)), never) })).toMatchObject({ verdict: "unusable", reason: "or" });
+    expect(accessPath({ ...question, predicate: or(eq("a", lit(1)), eq("name", lit("x"))) })).toMatchObject({ verdict: "unusable", reason: "or" });
+  });
+
   it("maps property names, and unqualified names of other relations", () => {
     const subject = { ...table(["created_at"]), columns: [{ name: "created_at", property: "createdAt", nullable: "no" as const, provenance: { file: "/s", line: 1, kind: "prisma" as const } }] };
     const predicate: Predicate = { op: "compare", column: { name: "createdAt", property: true, span: { start: 0, end: 0 }, wrappers: [] }, operator: ">", operand: param, span: { start: 0, end: 0 } };

@@ -7,7 +7,7 @@ import type { Table } from "../../../src/schema/model.js";
 import { readSqlFiles } from "../../../src/schema/sources/sql.js";
 import { readSql } from "../../../src/sql/index.js";
 
-const TABLE = `CREATE TABLE t (id int PRIMARY KEY, a int, b int, req int NOT NULL, n numeric, s text COLLATE "C", u text, name varchar(50), code char(8), flag boolean, ts timestamp, data jsonb, tags text[], doc tsvector);`;
+const TABLE = `CREATE TABLE t (id int PRIMARY KEY, a int, b int, req int NOT NULL, n numeric, s text COLLATE "C", u text, name varchar(50), code char(8), flag boolean, ts timestamp, data jsonb, tags text[], doc tsvector, ip inet);`;
 
 function tableWith(index: string): Table {
   const table = mergeParts([readSqlFiles([{ file: "/schema.sql", text: `${TABLE}\nCREATE INDEX i ON t ${index};` }], "postgresql")], "postgresql", "test").table("t");
@@ -34,6 +34,12 @@ const rows: readonly (readonly [index: string, condition: string, verdict: strin
   ["(code)", "code = $1", "usable leading"],
   ["(name)", "name::text = 'x'", "usable leading"],
   ["(name)", "name::varchar(10) = 'x'", "unusable wrapped"],
+  // What the planner may turn into a range or a comparison is not denied
+  ["(ip)", "ip << '10.0.0.0/8'", "unknown operator"],
+  ["(a)", "a <@ int4range(1, 9)", "unknown operator"],
+  ["(tags)", "tags <@ ARRAY['x']", "unusable method"],
+  ["(a)", "NOT (a > ALL (ARRAY[1, 2]))", "unknown not"],
+  ["(b)", "5 BETWEEN b AND a", "usable leading"],
   // Equal columns share their constant
   ["(a)", "a = b AND b = 5", "usable leading"],
   ["(a)", "a = b AND b > 5", "unusable no-index"],

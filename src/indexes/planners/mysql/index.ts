@@ -9,6 +9,7 @@ const both = {
   // Index merge works on one table, and not through deep nesting (MySQL manual 10.2.1.3).
   mergesIndexesInJoins: false,
   plansWithValues: true,
+  dropsContradictions: true,
   entersByExists: true,
 } as const satisfies Partial<Planner>;
 

@@ -74,6 +74,8 @@ export class MysqlLeaves implements Leaves {
 
   #compare(leaf: Extract<Leaf, { op: "compare" }>, around: Surroundings): Outcome {
     const { column, operator, operand } = leaf;
+    // `MATCH … > 0` searches the full-text index.
+    if (column.wrappers.some((wrapper) => wrapper.kind === "function" && wrapper.name === "match")) return { verdict: "unknown", reason: "operator", column: column.name };
     if (operand.kind === "column") return this.#acrossColumns(leaf, around);
     if (operand.kind === "literal" && operand.value === null && operator !== "is distinct" && operator !== "is not distinct") return { verdict: "usable", reason: "never-true" };
     if (operator === "is distinct") return this.#filter(column, "negated");

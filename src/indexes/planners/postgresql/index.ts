@@ -8,6 +8,7 @@ export const postgresql: Planner = {
   not: "rewritten",
   mergesIndexesInJoins: true,
   plansWithValues: false,
+  dropsContradictions: false,
   entersByExists: true,
   leaves: (scope) => new PostgresqlLeaves(scope),
 };

@@ -1,10 +1,10 @@
 /** The conditions of a predicate, one by one, as PostgreSQL's planner matches them to indexes (indxpath.c). */
 import { unreachable } from "../../../base/exhaustive.js";
 import type { Tri } from "../../../base/tri.js";
-import type { ColumnRef, Operand, Predicate } from "../../../query/model.js";
+import type { ColumnRef, Operand, Predicate, Statement } from "../../../query/model.js";
 import type { Index } from "../../../schema/model.js";
 import type { AccessPath, AccessReason } from "../../access.js";
-import { columnsOf, findColumn, hasFewValues } from "../../columns.js";
+import { columnsOf, correlations, findColumn, hasFewValues } from "../../columns.js";
 import { conjunctsOf } from "../../logic.js";
 import { bestOf, leads, mentions, withNearest, type Outcome } from "../../outcomes.js";
 import type { Leaf, Leaves, Scope, Surroundings } from "../contract.js";
@@ -115,7 +115,8 @@ export class PostgresqlLeaves implements Leaves {
     switch (values.kind) {
       case "subquery":
         // Below an OR it is no join but a filter that is asked row by row.
-        return around.belowOr ? this.#filter(column, "subquery") : this.#test(column, { kind: "semi-join" }, around);
+        // What the sub-query asks of this row becomes a join condition as well, and may have an index of its own.
+        return this.#unlessCorrelated(values.statement, around.belowOr ? this.#filter(column, "subquery") : this.#test(column, { kind: "semi-join" }, around));
       case "array":
         if (values.operand.kind === "column") return { verdict: "unknown", reason: "operator" };
         return this.#test(column, { kind: "compare", operator: "=", operands: [values.operand], any: true }, around);
@@ -125,6 +126,10 @@ export class PostgresqlLeaves implements Leaves {
         return this.#test(column, { kind: "compare", operator: "=", operands: values.operands, any: false }, around);
       }
     }
+  }
+
+  #unlessCorrelated(statement: Statement, outcome: Outcome): Outcome {
+    return outcome?.verdict === "unusable" && correlations(statement, this.#scope.relation).length > 0 ? { ...outcome, verdict: "unknown", reason: "subquery" } : outcome;
   }
 
   #null(leaf: Extract<Leaf, { op: "null" }>, around: Around): Outcome {
@@ -207,7 +212,11 @@ export class PostgresqlLeaves implements Leaves {
     const [column] = columns;
     if (!complete || column === undefined) return complete ? undefined : { verdict: "unknown", reason: "not" };
     const own = columns.find((candidate) => subjectOf(candidate, this.#scope.relation).kind !== "foreign");
-    return own === undefined ? undefined : this.#excluded(own);
+    if (own === undefined) return undefined;
+    const path = this.#excluded(own);
+    // `NOT (a > ALL …)` is `a <= ANY …`, and NOT before `!~` is `~` (negate_clause).
+    const turns = leaf.item.op === "operator" && / (?:all|any)$|^!~\*?$/u.test(leaf.item.operator.toLowerCase());
+    return turns && path?.verdict === "unusable" && path.reason !== "no-index" ? { verdict: "unknown", reason: "not", column: own.name } : path;
   }
 
   /** `<>`, NOT IN, NOT LIKE: no operator of an index. */
@@ -223,8 +232,8 @@ export class PostgresqlLeaves implements Leaves {
     if (found.kind === "unknown") return { verdict: "unknown", reason: "unknown-column" };
     const column = found.kind === "subject" ? found.subject.column : found.column;
     const plain = indexes.find((index) => index.parts[0] !== undefined && leads(index.parts[0], column));
-    const gist = indexes.find((index) => index.method === "gist" && mentions(index, column));
-    // The extension btree_gist has `<>`.
+    const gist = indexes.find((index) => (index.method === "gist" || index.method === "spgist") && mentions(index, column));
+    // The extension btree_gist has `<>`, and so has SP-GiST for `inet`.
     if (reason === "negated" && gist !== undefined) return withNearest({ verdict: "unknown", reason: "method-unknown", column: column.name }, gist);
     const path: AccessPath = indexes.some((index) => mentions(index, column)) ? withNearest({ verdict: "unusable", reason, column: column.name }, plain) : { verdict: "unusable", reason: "no-index", column: column.name };
     return this.#orOnCondition(path, found.kind === "subject" ? found.subject : undefined);

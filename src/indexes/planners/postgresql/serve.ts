@@ -118,10 +118,19 @@ function byBtree(part: IndexPart, subject: Subject, test: Test, table: Table): A
     case "pattern":
       return byPrefix(part, subject, test, table, isPattern);
     case "operator":
-      return no("method");
+      return becomesRange(test.operator, keyOf(part, table).type) ? perhaps("operator") : no("method");
     case "semi-join":
       return perhaps("subquery");
   }
+}
+
+/**
+ * Operators that the planner may turn into a range of the key: `inet << constant` (network_support), and
+ * `element <@ range` from version 17 on (elem_contained_by_range_support).
+ */
+function becomesRange(operator: string, type: string | undefined): boolean {
+  if (operator === "<<" || operator === "<<=" || operator === ">>" || operator === ">>=") return type === undefined || familyOf(type) === "network";
+  return operator === "<@" && (type === undefined || !(type.endsWith("[]") || type.endsWith("range") || type === "jsonb" || type === "tsquery"));
 }
 
 /** A pattern's fixed beginning is a range in an index whose order is that of the bytes (like_support.c). */
@@ -167,7 +176,8 @@ function byHash(part: IndexPart, subject: Subject, test: Test, table: Table): An
     case "pattern":
       if (test.fixed === "parameter") return perhaps("parameter");
       if (test.fixed === "unknown") return perhaps("operator");
-      return test.fixed.exact && familyOf(subject.type) === "text" ? YES : no("method");
+      if (!test.fixed.exact) return no("method");
+      return familyOf(subject.type) === "text" ? YES : familyOf(subject.type) === "bpchar" ? perhaps("type-mismatch") : no("method");
     case "null":
     case "row":
     case "operator":
@@ -189,6 +199,7 @@ function operatorOf(test: Test): string | undefined {
 
 function byTrigrams(part: IndexPart, test: Test, subject: Subject, table: Table): Answer {
   const family = familyOf(subject.type);
+  if (family === "citext") return perhaps("type-mismatch");
   if (family !== undefined && family !== "text") return no("type-mismatch");
   if ("operands" in test && !sameCollation(keyOf(part, table), subject, test.operands)) return no("operator-class");
   if (test.kind === "compare") return test.operator === "=" ? YES : no("method");
@@ -205,6 +216,8 @@ function byGin(part: IndexPart, subject: Subject, test: Test, table: Table): Ans
   const operator = operatorOf(test);
   const type = keyOf(part, table).type ?? subject.type;
   if (operator !== undefined && NEVER_INDEXED.has(operator)) return no("method");
+  // `@> ANY (array)` is searched for each element.
+  if (operator?.endsWith(" any") === true) return perhaps("operator");
   if (operatorClass === "jsonb_path_ops") return operator !== undefined && JSONB_PATH_OPERATORS.has(operator) ? YES : no("method");
   if (operatorClass !== undefined && operatorClass !== "jsonb_ops" && operatorClass !== "array_ops" && operatorClass !== "tsvector_ops") return perhaps("method-unknown");
   if (type === undefined) return perhaps("method-unknown");

@@ -11,6 +11,7 @@ export const sqlite: Planner = {
   // Values that are bound are looked at for patterns only.
   plansWithValues: false,
   // The table of an EXISTS is always the inner one.
+  dropsContradictions: false,
   entersByExists: false,
   leaves: (scope) => new SqliteLeaves(scope),
 };
