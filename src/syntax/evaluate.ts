@@ -1539,10 +1539,16 @@ function isReceiver(node: Node, isQueryMethod: (name: string) => boolean = () =>
       inner = wrapped(outer);
       const isCalled = (inner.parent?.type === "CallExpression" && inner.parent.callee === inner) || (inner.parent?.type === "TaggedTemplateExpression" && inner.parent.tag === inner);
       const name = isCalled ? memberName(outer) : undefined;
-      if (name !== undefined && isQueryMethod(name)) return true;
+      if (name !== undefined && isQueryMethod(name) && !isMapping(name, inner.parent)) return true;
     } else return false;
   }
   return false;
+}
+
+/** `list.map((item) => …)` and `list.each(…)`: nothing that a function is handed to first by these names sends a query. */
+function isMapping(name: string, call: Node | undefined): boolean {
+  const first = call?.type === "CallExpression" ? call.arguments[0] : undefined;
+  return (name === "map" || name === "each") && (first?.type === "ArrowFunctionExpression" || first?.type === "FunctionExpression");
 }
 
 /** The type arguments that a class extends its base with. */

@@ -27,6 +27,10 @@ const EMPTIES: Readonly<Record<string, string>> = {
   sequelize: 'await db.query("DELETE FROM orders");',
   typeorm: 'await db.query("DELETE FROM orders");',
   knex: 'await db("orders").del();',
+  mikroorm: 'await db.execute("DELETE FROM orders");',
+  slonik: 'await db.query(sql.unsafe`DELETE FROM orders`);',
+  "pg-promise": 'await db.none("DELETE FROM orders");',
+  "bun:sqlite": 'db.run("DELETE FROM orders");',
 };
 
 describe("a client that the settings name", () => {

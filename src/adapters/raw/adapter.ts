@@ -56,6 +56,9 @@ function adapterOf(driver: Driver, reading: Reading): Adapter {
     common: COMMON,
     recognise(candidate, context) {
       if (candidate.type === "TaggedTemplateExpression") return recogniseTag(candidate, driver, context, reading.composer);
+      // `list.map((item) => …)`: no SQL text, and nothing to ask types about.
+      const [argument] = candidate.arguments;
+      if ((argument?.type === "ArrowFunctionExpression" || argument?.type === "FunctionExpression") && COMMON.has(calleeName(candidate) ?? "")) return undefined;
       return recogniseCall(candidate, driver, context, reading);
     },
   };
