@@ -39,6 +39,12 @@ const rows: readonly (readonly [index: string, condition: string, verdict: strin
   ["(a)", "a <@ int4range(1, 9)", "unknown operator"],
   ["(tags)", "tags <@ ARRAY['x']", "unusable method"],
   ["(a)", "NOT (a > ALL (ARRAY[1, 2]))", "unknown not"],
+  ["USING brin (ip)", "ip << '10.0.0.0/8'", "unknown method-unknown"],
+  ["(a) WHERE a > 0", "a = 2 + 3", "unknown partial-unknown"],
+  ["(a) WHERE a > 0", "a > ANY (ARRAY[1, 2])", "unknown partial-unknown"],
+  ["(a) WHERE a > 0", "a = -1", "unusable partial"],
+  ["(s)", "starts_with(s, 'x') = true", "unknown operator"],
+  ["(a)", "(a, b) IS NULL", "unknown operator"],
   ["(b)", "5 BETWEEN b AND a", "usable leading"],
   // Equal columns share their constant
   ["(a)", "a = b AND b = 5", "usable leading"],

@@ -251,6 +251,8 @@ class Prover {
     const about = columnsOf(given);
     if (!about.complete) return "unknown";
     if (wantedColumn === undefined) return "no";
+    // `a > ANY (…)` and `a <@ range` may become comparisons.
+    if (given.op === "operator" && wanted.op === "compare" && /^(?:<@|@>)$| (?:any|all)$/u.test(given.operator) && given.columns.some((column) => this.#sameKey(column, wanted.column) !== "no")) return "unknown";
     if (given.op !== "compare" && given.op !== "boolean" && given.op !== "null" && given.op !== "in" && given.op !== "like" && given.op !== "not") return "no";
     const same = this.#same(given, wanted);
     if (same !== "no") return same;
@@ -348,6 +350,8 @@ class Prover {
     const same = this.#sameKey(given.column, wanted.column);
     if (same !== "yes") return same;
     if (given.operand.kind === "parameter") return provable(given.operator, wanted.operator) ? this.#maybe() : "no";
+    // `2 + 3` and `lower('X')` are worked out before the proof.
+    if (given.operand.kind === "expression" && given.operand.volatile !== "yes" && provable(given.operator, wanted.operator)) return "unknown";
     if (given.operand.kind !== "literal" || wanted.operand.kind !== "literal") return "no";
     if (!provable(given.operator, wanted.operator)) return "no";
     const order = compareConstants(given.operand, wanted.operand, this.#subject(given.column));

@@ -75,7 +75,7 @@ export class PostgresqlLeaves implements Leaves {
       case "between":
         return this.#test(leaf.column, { kind: "compare", operator: ">=", operands: [leaf.low], any: false }, around);
       case "boolean":
-        return this.#test(leaf.column, { kind: "boolean" }, around);
+        return this.#boolean(leaf, around);
       case "operator":
         return this.#operator(leaf, around);
       case "not":
@@ -130,6 +130,13 @@ export class PostgresqlLeaves implements Leaves {
 
   #unlessCorrelated(statement: Statement, outcome: Outcome): Outcome {
     return outcome?.verdict === "unusable" && correlations(statement, this.#scope.relation).length > 0 ? { ...outcome, verdict: "unknown", reason: "subquery" } : outcome;
+  }
+
+  #boolean(leaf: Extract<Leaf, { op: "boolean" }>, around: Around): Outcome {
+    const outcome = this.#test(leaf.column, { kind: "boolean" }, around);
+    // `f(column)` and `f(column) = true`: a support function may turn them into a range, as that of starts_with does.
+    const isCall = leaf.column.wrappers.some((wrapper) => wrapper.kind === "function");
+    return isCall && outcome?.verdict === "unusable" && outcome.reason !== "no-index" ? { ...outcome, verdict: "unknown", reason: "operator" } : outcome;
   }
 
   #null(leaf: Extract<Leaf, { op: "null" }>, around: Around): Outcome {
@@ -202,7 +209,7 @@ export class PostgresqlLeaves implements Leaves {
     const near = indexes.filter((index) => subjects.some((subject) => mentions(index, subject.column)));
     if (near.length === 0) return { verdict: "unusable", reason: "no-index", column: first.column.name };
     // Columns of this table on both sides: an index holds no value to compare with.
-    const isPlain = !predicate.operator.startsWith("row") && near.every((index) => (index.method === "btree" || index.method === "hash" || index.method === "brin") && !isOnCondition(index, first) && index.parts.every((part) => part.column !== undefined));
+    const isPlain = !/^(?:row|is)\b/u.test(predicate.operator) && near.every((index) => (index.method === "btree" || index.method === "hash" || index.method === "brin") && !isOnCondition(index, first) && index.parts.every((part) => part.column !== undefined));
     return isPlain && subjects.length === found.length ? withNearest({ verdict: "unusable", reason: "method", column: first.column.name }, near[0]) : { verdict: "unknown", reason: "operator", column: first.column.name };
   }
 

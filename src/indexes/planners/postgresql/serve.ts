@@ -226,7 +226,7 @@ function byGin(part: IndexPart, subject: Subject, test: Test, table: Table): Ans
   if (type.endsWith("[]")) return (operator !== undefined && ARRAY_OPERATORS.has(operator)) || (test.kind === "compare" && test.operator === "=") ? YES : no("method");
   // The extension btree_gin: the operators of a B-tree.
   if (test.kind === "compare") return byOneType(part, subject, test, table);
-  return operator === undefined ? perhaps("method-unknown") : no("method");
+  return operator === undefined ? perhaps("method-unknown") : becomesRange(operator, type) ? perhaps("operator") : no("method");
 }
 
 function byGist(part: IndexPart, subject: Subject, test: Test, table: Table): Answer {
@@ -258,7 +258,9 @@ function byBrin(part: IndexPart, subject: Subject, test: Test, table: Table): An
   const operatorClass = classOf(part);
   const isBloom = operatorClass?.endsWith("_bloom_ops") === true;
   if (operatorClass !== undefined && !isBloom && !/_minmax(?:_multi)?_ops$/u.test(operatorClass)) return perhaps("method-unknown");
-  if (familyOf(keyOf(part, table).type) === undefined) return perhaps("method-unknown");
+  const family = familyOf(keyOf(part, table).type);
+  // The default class of `inet` is that of containment, which has no order.
+  if (family === undefined || (family === "network" && operatorClass === undefined)) return perhaps("method-unknown");
   switch (test.kind) {
     case "compare":
       if (test.operands.some((operand) => typeOfOperand(operand) === "name")) return perhaps("type-mismatch");
@@ -267,8 +269,9 @@ function byBrin(part: IndexPart, subject: Subject, test: Test, table: Table): An
       return YES;
     case "pattern":
       return isBloom ? perhaps("method-unknown") : byPrefix(part, subject, test, table, false);
-    case "row":
     case "operator":
+      return becomesRange(test.operator, keyOf(part, table).type) ? perhaps("operator") : no("method");
+    case "row":
     case "boolean":
       return no("method");
     case "semi-join":
