@@ -11,7 +11,7 @@ interface Bound {
 
 /**
  * May the conjuncts be recognised as never true, or one column as fixed by two bounds, from their literals alone? What
- * cannot be compared for sure (texts, whose collation decides) counts as a yes.
+ * cannot be compared (values of two types, different texts that must be equal) counts as a yes.
  */
 export function mayContradict(conjuncts: readonly Predicate[]): boolean {
   const bounds: Bound[] = [];
@@ -40,7 +40,7 @@ function isNumber(value: Literal): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-/** Surely; of two texts the order of their code units, which no collation turns round within one alphabet and case, must say so. */
+/** Of two texts, by their code units: a collation may order letters of different case the other way. */
 function isBelow(low: Literal, high: Literal): boolean {
   return isNumber(low) && isNumber(high) ? low < high : typeof low === "string" && typeof high === "string" && low < high;
 }

@@ -10,8 +10,8 @@ export const sqlite: Planner = {
   mergesIndexesInJoins: true,
   // Values that are bound are looked at for patterns only.
   plansWithValues: false,
-  // The table of an EXISTS is always the inner one.
   dropsContradictions: false,
+  // The table of an EXISTS is always the inner one.
   entersByExists: false,
   leaves: (scope) => new SqliteLeaves(scope),
 };
